@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/** What a driver may say of a job. `lost` is missing: that verdict is the engine's. */
+export const seenJobStates = ['submitted', 'preparing', 'queued', 'running', 'finalizing', 'cancelling', 'succeeded', 'failed', 'cancelled'] as const;
+export const jobStates = [...seenJobStates, 'lost'] as const;
+export const seenJobStateSchema = z.enum(seenJobStates);
+export const jobStateSchema = z.enum(jobStates);
+export type SeenJobState = z.infer<typeof seenJobStateSchema>;
+export type JobState = z.infer<typeof jobStateSchema>;
+
+export const targetStates = ['creating', 'ready', 'updating', 'starting', 'stopping', 'stopped', 'deleting', 'gone', 'failed'] as const;
+export const targetStateSchema = z.enum(targetStates);
+export type TargetState = z.infer<typeof targetStateSchema>;
+
+export const serviceStates = ['deploying', 'healthy', 'unhealthy', 'updating', 'removing', 'gone', 'failed'] as const;
+export const serviceStateSchema = z.enum(serviceStates);
+export type ServiceState = z.infer<typeof serviceStateSchema>;
+
+const terminalJobStates: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled', 'lost']);
+const waitingJobStates: ReadonlySet<string> = new Set(['submitted', 'preparing', 'queued']);
+
+/** True once nothing more will happen to the workload. */
+export function isTerminalJobState(state: JobState): boolean {
+  return terminalJobStates.has(state);
+}
+
+/** True while the workload has not begun; such a state is worth nothing to a user without a reason. */
+export function isWaitingJobState(state: JobState): boolean {
+  return waitingJobStates.has(state);
+}
