@@ -47,6 +47,11 @@ export const jobSpecSchema = z.object({
   /** From SIGTERM to SIGKILL, on cancellation and at the time-out. */
   graceMs: z.int().nonnegative().default(10_000),
   tags: textMapSchema.default({}),
+  /**
+   * `$DESTINO_CHECKPOINT_DIR`: a folder that outlives the attempt. The driver lists its files among the outputs under
+   * the name `checkpoint` and, given `restore` (a snapshot of an earlier attempt's), fills it before the command.
+   */
+  checkpoint: z.object({ restore: z.string().optional() }).optional(),
   /** The file as written, for targets that take it natively. */
   source: jsonSchema.optional(),
 });
