@@ -65,13 +65,9 @@ export async function removeAbandoned(incoming: string): Promise<void> {
   }
 }
 
-/** Forces a folder's entries to the disk, where the platform can do that. */
+/** Forces a folder's entries to the disk, where the platform can do that. One that is gone held nothing of ours any more. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  const handle = await orAbsent(open(folder, 'r'));
+  await handle?.sync().finally(() => handle.close());
 }
