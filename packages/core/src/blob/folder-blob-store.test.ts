@@ -150,6 +150,7 @@ describe('the file name of a segment', () => {
         expect(escaped).toMatch(/^[a-z0-9_=@%-]([a-z0-9._=@%-]*[a-z0-9_=@%-])?$/);
         expect(unescapePart(escaped)).toBe(name);
       }),
+      { examples: [[' .'], ['.a.'], ['con'], ['nul.txt'], ['...']] },
     );
   });
 

@@ -25,14 +25,19 @@ export async function statFile(file: string): Promise<Stats | undefined> {
   return stats?.isFile() ? stats : undefined;
 }
 
-/** Does `work`, and again after making the folder when it turns out to be missing, also when another process removes it meanwhile. */
+const mostAttempts = 100;
+
+/**
+ * Does `work`, and again after making the folder when it turns out to be missing. Another process may remove the
+ * folder, empty as it still is, at any moment of this, which also makes a recursive `mkdir` fail with ENOENT.
+ */
 export async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
+      if (attempt > 1) await mkdir(folder, { recursive: true, mode: 0o700 });
       return await work();
     } catch (error) {
-      if (attempt > 5 || !hasCode(error, 'ENOENT')) throw error;
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      if (attempt > mostAttempts || !hasCode(error, 'ENOENT')) throw error;
     }
   }
 }

@@ -23,7 +23,8 @@ export function segmentPath(name: string): string {
 
 export function escapePart(part: string): string {
   const escaped = [...Buffer.from(part, 'utf8')].map(escapeByte).join('');
-  const plain = deviceName.test(escaped) || escaped.startsWith('.') || escaped.endsWith('.') ? escapeEnds(escaped) : escaped;
+  const start = escaped.startsWith('.') || deviceName.test(escaped) ? hexByte(escaped.charCodeAt(0)) + escaped.slice(1) : escaped;
+  const plain = start.endsWith('.') ? start.slice(0, -1) + hexByte(46) : start;
   if (plain.length <= longestPartBytes) return plain;
   throw new DestinoError('config-invalid', `the part ${JSON.stringify(part.slice(0, 80))} of a segment name is too long for a file name`);
 }
@@ -39,12 +40,6 @@ export function unescapePart(escaped: string): string | undefined {
 function escapeByte(byte: number): string {
   const character = String.fromCharCode(byte);
   return byte < 128 && /[a-z0-9._=@-]/.test(character) ? character : hexByte(byte);
-}
-
-function escapeEnds(text: string): string {
-  const first = hexByte(text.charCodeAt(0));
-  const rest = text.slice(1);
-  return first + (rest.endsWith('.') ? rest.slice(0, -1) + hexByte(46) : rest);
 }
 
 function hexByte(byte: number): string {
