@@ -37,6 +37,7 @@ export class Tracker {
   readonly #clock: Clock;
   readonly #tracked = new Map<string, Tracked>();
   readonly #due = new DueQueue();
+  readonly #listeners = new Map<string, Set<() => void>>();
   #onDue: () => void = () => undefined;
 
   constructor(parts: { store: StateStore; session: HostSession; clock: Clock }) {
@@ -52,6 +53,16 @@ export class Tracker {
   /** Called whenever something is due earlier than before. */
   onDue(listener: () => void): void {
     this.#onDue = listener;
+  }
+
+  /** Calls `listener` after every write of this host to a record, until the returned function is called. */
+  onChange(id: string, listener: () => void): () => void {
+    const own = this.#listeners.get(id) ?? new Set();
+    this.#listeners.set(id, own.add(listener));
+    return () => {
+      own.delete(listener);
+      if (own.size === 0) this.#listeners.delete(id);
+    };
   }
 
   /** Takes over a record claimed just now. */
@@ -93,9 +104,11 @@ export class Tracker {
     this.#due.clear();
   }
 
+  /** Has it looked at soon, with its rows read anew: somebody else may have written. */
   wake(id: string): void {
     const tracked = this.#tracked.get(id);
     if (tracked === undefined) return;
+    tracked.fresh = false;
     if (tracked.running) tracked.again = true;
     else this.wakeAt(id, this.#clock.monotonicMs());
   }
@@ -144,6 +157,7 @@ export class Tracker {
     if (change.attempt !== undefined) tracked.attempt = change.attempt;
     tracked.fresh = true;
     if (outcome.record.session === undefined) this.drop(tracked);
+    for (const listener of this.#listeners.get(tracked.claim.id) ?? []) listener();
   }
 
   #stateEvent(record: StoreRecord, change: Change): NewEvent[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonSchema } from '../model/json.ts';
 import { errorCodeSchema, retryAdvices } from './code.ts';
 
 /** An error as data: what `toJSON` gives, what stores and wires carry, and what an inspection of an unknown handle holds. */
@@ -11,7 +12,7 @@ export const errorDataSchema = z.object({
   scope: z.string().optional(),
   op: z.string().optional(),
   kind: z.string().optional(),
-  details: z.json().optional(),
+  details: jsonSchema.optional(),
   get cause(): z.ZodOptional<typeof errorDataSchema> {
     return errorDataSchema.optional();
   },

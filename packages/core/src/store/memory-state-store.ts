@@ -78,6 +78,13 @@ class MemoryStateStore implements StateStore {
     return free.map((record) => this.#put(claimed(record, sessionId, now)));
   }
 
+  async take(sessionId: string, id: string): Promise<StoreRecord | undefined> {
+    const now = this.#now();
+    const record = this.#records.get(id);
+    if (record === undefined || this.#owned(record, now) || !isLive(this.#sessions.get(sessionId), now)) return undefined;
+    return this.#put(claimed(record, sessionId, now));
+  }
+
   async poked(session: string, limit: number): Promise<StoreRecord[]> {
     const mine = [...this.#records.values()].filter((record) => record.session === session && record.poke > record.pokeSeen);
     return structuredClone(mine.slice(0, limit));

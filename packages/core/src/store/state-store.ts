@@ -68,6 +68,11 @@ export interface StateStore extends AsyncDisposable {
 
   /** Claims up to `limit` active records that nobody living owns and whose needs the session offers, oldest first. */
   claim(session: string, limit: number): Promise<StoreRecord[]>;
+  /**
+   * Claims one record, active or not, whatever it needs, for a write of its own; `undefined` when there is no such
+   * record, when a living session (this one included) owns it, or when `session` has ended.
+   */
+  take(session: string, id: string): Promise<StoreRecord | undefined>;
   /** The session's own records with requests newer than its last write. */
   poked(session: string, limit: number): Promise<StoreRecord[]>;
   /** Gives records away, so that another host may claim them. */

@@ -1,0 +1,256 @@
+import { DestinoError } from '../errors/index.ts';
+import { isTerminalJobState, newKey, type JobState, type Problem } from '../model/index.ts';
+import type { Page, RecordQuery, Requests, StoreRecord } from '../store/index.ts';
+import { checkJob } from './check-job.ts';
+import { jobRequestSchema, type JobRequest, type JobRequestInput } from './documents.ts';
+import type { EngineOptions } from './engine-options.ts';
+import { followLogs, type FollowOptions, type LogChunk } from './follow-logs.ts';
+import { HostSession } from './host-session.ts';
+import { InspectionQueue } from './inspection-queue.ts';
+import { jobOf, type Job } from './job-view.ts';
+import { Keeper } from './keeper.ts';
+import { jobNeeds } from './needs.ts';
+import { driverOffers, OpenTargets } from './open-targets.ts';
+import { wallTime, type EngineParts } from './parts.ts';
+import { PassRunner } from './pass-runner.ts';
+import { defaultPolicy } from './policy.ts';
+import { pruneTarget, type Orphan, type PruneOptions } from './prune.ts';
+import { collectGarbage, type Collected, type RetentionPolicy } from './retention.ts';
+import { ServiceBook } from './service-book.ts';
+import { TargetBook } from './target-book.ts';
+import { Tracker } from './tracker.ts';
+import { whyJob, type Why } from './why.ts';
+
+export type NewJob = {
+  /** Unique in the workspace. Default: the job's id. The same name with the same content answers the job that exists. */
+  name?: string;
+  request: JobRequestInput;
+  createdBy?: string;
+};
+
+export type JobQuery = Omit<RecordQuery, 'type'>;
+
+/**
+ * The durable engine. A host creates one, calls `start` to supervise what it can serve, and disposes it; jobs go on
+ * without it. All methods but the supervision itself work without `start`, too.
+ */
+export class Engine implements AsyncDisposable {
+  readonly targets: TargetBook;
+  readonly services: ServiceBook;
+  readonly #parts: EngineParts;
+  readonly #keeper: Keeper;
+  readonly #runner: PassRunner;
+  #loops: Promise<unknown>[] = [];
+
+  constructor(options: EngineOptions) {
+    const { store, blobs, clock, randomBytes, logger } = options;
+    const policy = { ...defaultPolicy, ...options.policy };
+    const drivers = new Map(options.drivers.map((driver) => [driver.kind, driver]));
+    const session = new HostSession({ store, clock, policy, host: hostOf(options) });
+    const targets = new OpenTargets({ store, drivers, context: options.context, wrap: options.wrap ?? ((target) => target) });
+    const tracker = new Tracker({ store, session, clock });
+    this.#parts = { store, blobs, clock, randomBytes, logger, policy, session, tracker, targets, inspections: new InspectionQueue(clock), followed: new Map() };
+    this.#keeper = new Keeper(this.#parts);
+    this.#runner = new PassRunner(this.#parts);
+    this.targets = new TargetBook(this.#parts);
+    this.services = new ServiceBook(this.#parts);
+  }
+
+  /** How many records this host supervises now, and how many inspection calls it has made. */
+  get load(): { supervised: number; inspectionCalls: number } {
+    return { supervised: this.#parts.tracker.size, inspectionCalls: this.#parts.inspections.calls };
+  }
+
+  /** Joins the workspace and begins to supervise. Rejects when the store cannot be had. */
+  async start(): Promise<void> {
+    if (this.#loops.length > 0) return;
+    await this.#keeper.turn();
+    this.#loops = [this.#keeper.run(), this.#runner.run()];
+  }
+
+  /**
+   * Stores a job; it is durable when this resolves. @throws `not-found` for an unknown target, `config-invalid` with
+   * all problems when no candidate can run it, `conflict` when the name belongs to another job.
+   */
+  async submit(job: NewJob): Promise<{ job: Job; created: boolean }> {
+    const { store, session, clock, randomBytes, tracker } = this.#parts;
+    const request = jobRequestSchema.parse(job.request);
+    await this.#refuseWhatCannotRun(request);
+    const id = newKey(randomBytes);
+    const name = job.name ?? id;
+    const needs = await jobNeeds(request, { driver: (kind) => this.#parts.targets.driver(kind), target: (target) => store.named('target', target), hostId: session.host.hostId });
+    const [target] = request.targets;
+    const at = wallTime(clock);
+    const claimFor = this.#loops.length > 0 ? session.id : undefined;
+    const { record, created } = await this.#keeper.certain(() =>
+      store.create(
+        {
+          type: 'job',
+          id,
+          name,
+          kind: request.group === undefined ? 'command' : 'group',
+          state: 'submitted',
+          active: true,
+          needs,
+          createdAt: at,
+          ...(target !== undefined && { target }),
+          ...(job.createdBy !== undefined && { createdBy: job.createdBy }),
+          spec: request,
+          doc: {},
+        },
+        { type: 'created', at, data: { targets: request.targets } },
+        claimFor === undefined ? {} : { claimFor },
+      ),
+    );
+    if (created && record.session !== undefined && record.session === session.id) tracker.adopt(record);
+    return { job: jobOf(record, created ? [] : await store.attempts(record.id)), created };
+  }
+
+  async #refuseWhatCannotRun(request: JobRequest): Promise<void> {
+    if ((request.spec === undefined) === (request.group === undefined)) throw new DestinoError('config-invalid', 'a job is either one command or a group of steps', { hint: 'give it a command' });
+    if (request.spec === undefined) return;
+    if (request.targets.length === 0) throw new DestinoError('config-invalid', 'the job names no target', { hint: 'name one: --target local' });
+    const problems: (Problem & { target: string })[] = [];
+    for (const target of request.targets) {
+      const record = await this.#parts.targets.record(target);
+      if (this.#parts.targets.driver(record.kind) === undefined) return;
+      const found = (await checkJob(this.#parts.targets, request.spec, target)).filter(({ severity }) => severity === 'error');
+      if (found.length === 0) return;
+      problems.push(...found.map((problem) => ({ ...problem, target })));
+    }
+    throw new DestinoError('config-invalid', `no target named can run it: ${problems.map(({ target, message }) => `${target}: ${message}`).join('; ')}`, {
+      details: problems,
+      ...(problems[0]?.hint !== undefined && { hint: problems[0].hint }),
+    });
+  }
+
+  /** By name or id; `undefined` when there is none. */
+  async job(nameOrId: string): Promise<Job | undefined> {
+    const record = await this.#find(nameOrId);
+    return record === undefined ? undefined : jobOf(record, await this.#parts.store.attempts(record.id));
+  }
+
+  async jobs(query: JobQuery = {}): Promise<Page<Job>> {
+    const page = await this.#parts.store.list({ ...query, type: 'job' });
+    return { ...page, items: page.items.map((record) => jobOf(record, [])) };
+  }
+
+  /** Asks for the end of a job. Stored first; the engine sees to the rest. Nothing on what has ended. */
+  async cancel(nameOrId: string, options: { by?: string; graceMs?: number } = {}): Promise<Job> {
+    return await this.#request(nameOrId, 'cancel', { cancel: { atMs: await this.#parts.store.nowMs(), ...options } });
+  }
+
+  /** Ends a job as `lost` by the user's word. What appears of it later is ended. */
+  async abandon(nameOrId: string, options: { by?: string } = {}): Promise<Job> {
+    return await this.#request(nameOrId, 'abandon', { abandon: { atMs: await this.#parts.store.nowMs(), ...options } });
+  }
+
+  async #request(nameOrId: string, what: string, requests: Partial<Requests>): Promise<Job> {
+    const { store, tracker, clock } = this.#parts;
+    const found = await this.#required(nameOrId);
+    if (isTerminalJobState(found.state as JobState)) return jobOf(found, await store.attempts(found.id));
+    const record = await store.request(found.id, requests, { type: 'requested', at: wallTime(clock), data: { [what]: true } });
+    tracker.wake(found.id);
+    return jobOf(record ?? found, await store.attempts(found.id));
+  }
+
+  /** Removes finished jobs with their logs. @throws `conflict` while a job is unfinished. */
+  async remove(nameOrId: string): Promise<void> {
+    const record = await this.#required(nameOrId);
+    if (record.active) throw new DestinoError('conflict', `job ${record.name} is not finished`, { scope: record.name, hint: `end it first: destino job cancel ${record.name}` });
+    const { removed, blobs } = await this.#parts.store.remove([record.id]);
+    if (removed.length > 0) await this.#parts.blobs.delete(blobs);
+  }
+
+  /** The job once it has ended. @throws `aborted` with the signal, `not-found` when it was removed meanwhile. */
+  async wait(nameOrId: string, options: { signal?: AbortSignal } = {}): Promise<Job> {
+    const { id } = await this.#required(nameOrId);
+    for (;;) {
+      const record = await this.#required(id);
+      if (isTerminalJobState(record.state as JobState)) return jobOf(record, await this.#parts.store.attempts(id));
+      await this.#change(id, options.signal);
+    }
+  }
+
+  async #change(id: string, signal: AbortSignal | undefined): Promise<void> {
+    const stop = new AbortController();
+    const off = this.#parts.tracker.onChange(id, () => stop.abort());
+    try {
+      await this.#parts.clock.sleep(200, { signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]) });
+    } catch (error) {
+      if (!stop.signal.aborted || signal?.aborted === true) throw error;
+    } finally {
+      off();
+    }
+  }
+
+  /** The log of a job. Leaving the loop ends everything. */
+  async *logs(nameOrId: string, options: FollowOptions = {}): AsyncIterable<LogChunk> {
+    yield* followLogs(this.#parts, (await this.#required(nameOrId)).id, options);
+  }
+
+  async why(nameOrId: string): Promise<Why> {
+    return await whyJob(this.#parts, await this.#required(nameOrId));
+  }
+
+  /** Bytes of a collected output file. @throws `not-found` when the workspace does not hold it. */
+  output(hash: string, options: { from?: number; signal?: AbortSignal } = {}): AsyncIterable<Uint8Array> {
+    return this.#parts.blobs.get(hash, options);
+  }
+
+  async prune(target: string, options: PruneOptions = {}): Promise<Orphan[]> {
+    return await pruneTarget(this.#parts, target, options);
+  }
+
+  async collectGarbage(policy?: RetentionPolicy): Promise<Collected> {
+    return await collectGarbage(this.#parts, policy);
+  }
+
+  /**
+   * Gives away what this host supervises, after the passes under way, so that another host may claim it at once.
+   * Answers the ids. The host goes on claiming unless it is disposed.
+   */
+  async handOver(): Promise<string[]> {
+    const claims = [...this.#parts.tracker.all()].map(({ claim }) => claim);
+    this.#parts.tracker.clear();
+    await this.#keeper.certain(() => this.#parts.store.letGo(claims));
+    return claims.map(({ id }) => id);
+  }
+
+  /** Whether a living host other than this one supervises the job. */
+  async supervisedElsewhere(nameOrId: string): Promise<boolean> {
+    const record = await this.#required(nameOrId);
+    const sessions = await this.#parts.store.sessions();
+    return record.session !== undefined && record.session !== this.#parts.session.id && sessions.some(({ id }) => id === record.session);
+  }
+
+  /** Ends the supervision by this host and frees its connections; destroys nothing anywhere. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#keeper.stop();
+    await this.#runner.stop();
+    await Promise.allSettled(this.#loops);
+    this.#loops = [];
+    const errors = await this.#parts.targets.dispose();
+    for (const error of errors) this.#parts.logger.warn('engine.dispose-failed', { error: String(error) });
+    await this.#parts.session.end();
+  }
+
+  async #find(nameOrId: string): Promise<StoreRecord | undefined> {
+    const { store } = this.#parts;
+    const named = await store.named('job', nameOrId);
+    if (named !== undefined) return named;
+    const record = await store.record(nameOrId);
+    return record?.type === 'job' ? record : undefined;
+  }
+
+  async #required(nameOrId: string): Promise<StoreRecord> {
+    const record = await this.#find(nameOrId);
+    if (record === undefined) throw new DestinoError('not-found', `there is no job '${nameOrId}'`, { scope: nameOrId, hint: 'see which there are: destino job list' });
+    return record;
+  }
+}
+
+function hostOf({ host, drivers }: EngineOptions): ConstructorParameters<typeof HostSession>[0]['host'] {
+  const offers = [`host:${host.hostId}`, ...drivers.flatMap(driverOffers), ...(host.secrets ?? []).map((name) => `secret:${name}`)];
+  return { hostId: host.hostId, role: host.role, offers: offers.sort(), ...(host.pid !== undefined && { pid: host.pid }) };
+}

@@ -1,0 +1,18 @@
+export { Engine } from './engine.ts';
+export type { JobQuery, NewJob } from './engine.ts';
+export type { EngineOptions } from './engine-options.ts';
+export { groupSchema, jobRequestSchema, retryPolicySchema } from './documents.ts';
+export type { Group, JobRequest, JobRequestInput, RetryPolicy } from './documents.ts';
+export { defaultPolicy } from './policy.ts';
+export type { EnginePolicy } from './policy.ts';
+export { jobViewObjectSchema } from './job-view.ts';
+export type { Job } from './job-view.ts';
+export { logPosition } from './follow-logs.ts';
+export type { FollowOptions, LogChunk } from './follow-logs.ts';
+export type { Explanation, Why } from './why.ts';
+export type { Orphan, PruneOptions } from './prune.ts';
+export { defaultRetention } from './retention.ts';
+export type { Collected, RetentionPolicy } from './retention.ts';
+export type { NewTarget, Target } from './target-book.ts';
+export type { Service } from './service-book.ts';
+export type { ContextFactory, TargetWrapper } from './open-targets.ts';

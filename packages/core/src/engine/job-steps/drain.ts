@@ -1,0 +1,59 @@
+import { toDestinoError, type DestinoError } from '../../errors/index.ts';
+import type { Jobs } from '../../driver/index.ts';
+import type { Attempt, Segment } from '../../store/index.ts';
+import { commitJob, currentAttempt, handleOf, openAttempt, reasonOf, type JobContext } from '../job-context.ts';
+import { LogPump } from '../log-pump.ts';
+import { backoffMs } from '../policy.ts';
+import { isOp } from '../tracker.ts';
+
+/** Brings in the rest of the log. When it cannot be had, that is told as a gap, and the job goes on to its end. */
+export async function drain(context: JobContext): Promise<void> {
+  const attempt = currentAttempt(context);
+  try {
+    const { jobs } = await openAttempt(context, attempt);
+    if (jobs.logFiles === undefined) await pumpAll(context, jobs, attempt);
+    else await adoptFiles(context, jobs, attempt);
+  } catch (thrown) {
+    if (isOp(thrown, 'engine.claim') || isOp(thrown, 'engine.poke')) throw thrown;
+    await drainFailed(context, toDestinoError(thrown));
+  }
+}
+
+async function pumpAll(context: JobContext, jobs: Jobs, attempt: Attempt): Promise<void> {
+  const { tracked, parts } = context;
+  tracked.pump ??= await LogPump.resume(parts, tracked, attempt);
+  const drained = await tracked.pump.pull(jobs, attempt, { follow: true });
+  await commitJob(context, { attempt: { ...drained, phase: 'drained', failures: 0 } });
+}
+
+/** The files of a log on this machine become blobs by rename; a remote blob store gets a copy. */
+async function adoptFiles(context: JobContext, jobs: Jobs, attempt: Attempt): Promise<void> {
+  const { blobs } = context.parts;
+  const files = (await jobs.logFiles?.(handleOf(attempt))) ?? [];
+  if (blobs.adopt === undefined) {
+    await pumpAll(context, jobs, attempt);
+    return;
+  }
+  const segments: Segment[] = [];
+  for (const [ordinal, file] of files.entries()) {
+    const blob = `logs/${attempt.key}/files-${ordinal}`;
+    const { lengthBytes } = await blobs.adopt(blob, file.path);
+    segments.push({ attempt: attempt.key, ordinal, source: file.source, stream: file.stream, blob, local: false, startBytes: 0, lengthBytes });
+  }
+  await commitJob(context, { attempt: { ...attempt, phase: 'drained', failures: 0 }, segments });
+}
+
+async function drainFailed(context: JobContext, error: DestinoError): Promise<void> {
+  const { tracked, parts } = context;
+  await parts.tracker.refresh(tracked);
+  const attempt = currentAttempt(context);
+  const failures = attempt.failures + 1;
+  if (error.retry !== 'never' && failures < parts.policy.transferTries) {
+    const retryAtMs = context.nowMs + (error.retryAfterMs ?? backoffMs(parts.policy, failures));
+    await commitJob(context, { attempt: { ...attempt, failures }, doc: { retryAtMs, waitingFor: [reasonOf(error)] } });
+    return;
+  }
+  const pump = await LogPump.resume(parts, tracked, attempt);
+  const told = await pump.tellGap(attempt, `the rest of the log could not be had: ${error.message}`);
+  await commitJob(context, { attempt: { ...told, phase: 'drained', failures: 0 } });
+}

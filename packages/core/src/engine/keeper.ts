@@ -1,0 +1,103 @@
+import { toDestinoError } from '../errors/index.ts';
+import type { EngineParts } from './parts.ts';
+import { backoffMs } from './policy.ts';
+
+/** Keeps the host's session alive, claims what is free, and notices what other processes asked for. */
+export class Keeper {
+  readonly #parts: EngineParts;
+  readonly #stop = new AbortController();
+  #failures = 0;
+  #claimAt = 0;
+  #pokeAt = 0;
+  #inDoubt = false;
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+  }
+
+  /** Runs until `stop`; errors of the store are told and waited out. */
+  async run(): Promise<void> {
+    const { clock, policy, logger } = this.#parts;
+    while (!this.#stop.signal.aborted) {
+      let waitMs: number;
+      try {
+        waitMs = await this.turn();
+        this.#failures = 0;
+      } catch (thrown) {
+        this.#failures += 1;
+        logger.warn('engine.store-failed', { failures: this.#failures, error: toDestinoError(thrown).toJSON() });
+        waitMs = Math.min(backoffMs(policy, this.#failures), policy.sessionRenewMs);
+      }
+      try {
+        await clock.sleep(waitMs, { signal: this.#stop.signal });
+      } catch (error) {
+        if (!this.#stop.signal.aborted) throw error;
+      }
+    }
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  /** An answer that would have told of claims was lost: what this host owns is not known, so it begins anew. */
+  doubt(): void {
+    this.#inDoubt = true;
+  }
+
+  claimSoon(): void {
+    this.#claimAt = 0;
+  }
+
+  /** One round; answers in how many milliseconds the next is due. */
+  async turn(): Promise<number> {
+    const { session, tracker, clock, policy } = this.#parts;
+    if (this.#inDoubt) {
+      tracker.clear();
+      await session.end();
+      this.#inDoubt = false;
+    }
+    if (session.renewInMs() === 0 || !session.isAlive()) {
+      const { changed } = await session.renew();
+      if (changed) {
+        tracker.clear();
+        this.#claimAt = 0;
+      }
+    }
+    const now = clock.monotonicMs();
+    if (now >= this.#claimAt) await this.#claim();
+    if (now >= this.#pokeAt) await this.#noticePokes();
+    return Math.max(1, Math.min(session.renewInMs(), this.#claimAt - clock.monotonicMs(), this.#pokeAt - clock.monotonicMs(), policy.sessionRenewMs));
+  }
+
+  async #claim(): Promise<void> {
+    const { store, session, tracker, policy, clock } = this.#parts;
+    const { id } = session;
+    if (id === undefined) return;
+    const room = Math.min(policy.claimBatch, policy.maxClaims - tracker.size);
+    if (room > 0) {
+      const claimed = await this.certain(() => store.claim(id, room));
+      for (const record of claimed) tracker.adopt(record);
+      if (claimed.length === room) return;
+    }
+    this.#claimAt = clock.monotonicMs() + policy.claimEveryMs;
+  }
+
+  async #noticePokes(): Promise<void> {
+    const { store, session, tracker, policy, clock } = this.#parts;
+    const { id } = session;
+    if (id === undefined) return;
+    for (const record of await store.poked(id, policy.claimBatch)) tracker.wake(record.id);
+    this.#pokeAt = clock.monotonicMs() + policy.pokeEveryMs;
+  }
+
+  /** Runs a store call that may give this host claims; when its answer is lost, the host is in doubt. */
+  async certain<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      if (toDestinoError(error).code !== 'conflict') this.doubt();
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { DestinoError } from '../errors/index.ts';
+import { newKey, serviceSpecSchema, type ServiceSpec, type ServiceSpecInput } from '../model/index.ts';
+import type { StoreRecord } from '../store/index.ts';
+import { serviceDocSchema, serviceRequestSchema, type ServiceDoc } from './documents.ts';
+import { targetNeeds } from './needs.ts';
+import { wallTime, type EngineParts } from './parts.ts';
+
+export type Service = { schemaVersion: 1; name: string; target: string; state: string; wantedRevision: number; revision: number } & Pick<ServiceDoc, 'copies' | 'rawState' | 'reason' | 'waitingFor'>;
+
+function serviceOf(record: StoreRecord): Service {
+  const { spec, target } = serviceRequestSchema.parse(record.spec);
+  const { revision, copies, rawState, reason, waitingFor } = serviceDocSchema.parse(record.doc);
+  return { schemaVersion: 1, name: record.name, target, state: record.state, wantedRevision: record.requests.revise?.revision ?? spec.revision, revision, copies, rawState, reason, waitingFor };
+}
+
+/** The services of a workspace. What is wanted is stored; hosts bring the targets to it. */
+export class ServiceBook {
+  readonly #parts: EngineParts;
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+  }
+
+  /** Creates a service at its first revision, or asks for the next revision of one that exists. */
+  async deploy(input: Omit<ServiceSpecInput, 'revision'>, target: string, createdBy?: string): Promise<Service> {
+    const existing = await this.#parts.store.named('service', input.name);
+    if (existing !== undefined && existing.active) return await this.#revise(existing, input, createdBy);
+    if (existing !== undefined) await this.#parts.store.remove([existing.id]);
+    const spec = serviceSpecSchema.parse({ ...input, revision: 1 });
+    await this.#parts.targets.record(target);
+    const { store, clock, randomBytes, session, targets } = this.#parts;
+    const needs = await targetNeeds(target, { driver: (kind) => targets.driver(kind), target: (name) => store.named('target', name), hostId: session.host.hostId });
+    const at = wallTime(clock);
+    const { record } = await store.create(
+      { type: 'service', id: newKey(randomBytes), name: input.name, kind: 'service', target, state: 'deploying', active: true, needs: needs.sort(), createdAt: at, ...(createdBy !== undefined && { createdBy }), spec: { spec, target }, doc: {} },
+      { type: 'created', at, data: { target } },
+    );
+    return serviceOf(record);
+  }
+
+  async #revise(existing: StoreRecord, input: Omit<ServiceSpecInput, 'revision'>, by: string | undefined): Promise<Service> {
+    const before = existing.requests.revise?.revision ?? serviceRequestSchema.parse(existing.spec).spec.revision;
+    const spec: ServiceSpec = serviceSpecSchema.parse({ ...input, revision: before + 1 });
+    const { store, clock, tracker } = this.#parts;
+    const atMs = await store.nowMs();
+    const revise = { atMs, revision: spec.revision, spec, ...(by !== undefined && { by }) };
+    const record = await store.request(existing.id, { revise }, { type: 'requested', at: wallTime(clock), data: { revision: spec.revision } });
+    tracker.wake(existing.id);
+    return serviceOf(record ?? existing);
+  }
+
+  async get(name: string): Promise<Service> {
+    return serviceOf(await this.#required(name));
+  }
+
+  async list(): Promise<Service[]> {
+    const page = await this.#parts.store.list({ type: 'service', limit: 1000 });
+    return page.items.map(serviceOf);
+  }
+
+  /** Asks for the end of a service. */
+  async remove(name: string, by?: string): Promise<Service> {
+    const { store, clock, tracker } = this.#parts;
+    const existing = await this.#required(name);
+    const record = await store.request(existing.id, { remove: { atMs: await store.nowMs(), ...(by !== undefined && { by }) } }, { type: 'requested', at: wallTime(clock), data: { remove: true } });
+    tracker.wake(existing.id);
+    return serviceOf(record ?? existing);
+  }
+
+  async #required(name: string): Promise<StoreRecord> {
+    const record = await this.#parts.store.named('service', name);
+    if (record === undefined) throw new DestinoError('not-found', `there is no service '${name}'`, { scope: name, hint: 'see which there are: destino ps' });
+    return record;
+  }
+}
