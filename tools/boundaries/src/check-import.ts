@@ -55,7 +55,7 @@ function checkDeclared({ from, file, place, rootManifest }: ImportContext, name:
   const shipped = { ...own.dependencies, ...own.peerDependencies, ...own.optionalDependencies };
   const beside = { ...own.devDependencies, ...rootManifest.devDependencies };
   if (name in shipped) return [];
-  if (file.role !== 'product' && name in beside) return [];
+  if ((file.role !== 'product' || from.type === 'tool') && name in beside) return [];
   const where = file.role === 'product' ? 'dependencies or peerDependencies' : 'devDependencies';
   return [`'${place.specifier}' is not declared; add ${name} to the ${where} of ${from.folder}/package.json`];
 }

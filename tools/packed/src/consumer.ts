@@ -32,7 +32,7 @@ export async function typeCheckAll(project: string, specifiers: readonly string[
   await writeFile(join(project, 'consumer.ts'), lines.join('\n'));
   const compilerOptions = { target: 'es2024', module: 'nodenext', strict: true, noEmit: true, skipLibCheck: true, types: [] };
   await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));
-  await execute(process.execPath, [compiler, '-p', project], { cwd: project }).catch((error: unknown) => {
+  await execute(process.execPath, [compiler, '--pretty', 'false', '-p', project], { cwd: project }).catch((error: unknown) => {
     throw new Error(`the declarations of a packed package do not hold:\n${String((error as { stdout?: unknown }).stdout)}`, { cause: error });
   });
 }
