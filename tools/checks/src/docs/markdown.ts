@@ -1,7 +1,7 @@
 /** A fenced block: its words after the fence (`ts`, `check`), its text and the line of its opening fence. */
 export type Block = { readonly words: readonly string[]; readonly text: string; readonly line: number };
 
-export type Link = { readonly target: string; readonly line: number };
+type Link = { readonly target: string; readonly line: number };
 
 /** The parts of a Markdown file that can be wrong without anybody seeing it. */
 export type Page = { readonly blocks: readonly Block[]; readonly links: readonly Link[]; readonly anchors: ReadonlySet<string> };
