@@ -1,6 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { lstat, mkdir, open, readdir, unlink, type FileHandle } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
+import { platform } from 'node:os';
 import path from 'node:path';
 
 /** Never open through a symbolic link that somebody put into the store. Windows has no such flag. */
@@ -72,7 +73,11 @@ export async function removeAbandoned(incoming: string): Promise<void> {
 
 /** Forces a folder's entries to the disk, where the platform can do that. One that is gone held nothing of ours any more. */
 export async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
+  if (platform() === 'win32') return;
   const handle = await orAbsent(open(folder, 'r'));
-  await handle?.sync().finally(() => handle.close());
+  try {
+    await handle?.sync();
+  } finally {
+    await handle?.close();
+  }
 }

@@ -97,7 +97,11 @@ async function copyThenRename(store: FolderStore, source: string, file: string):
 /** Forces a file that others wrote, and its name, to the disk. */
 async function syncWritten(file: string): Promise<void> {
   const handle = await open(file, constants.O_RDWR | noFollow);
-  await handle.sync().finally(() => handle.close());
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
   await syncFolder(path.dirname(file));
 }
 

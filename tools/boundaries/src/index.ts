@@ -1,0 +1,1 @@
+export { findViolations, type Report } from './find-violations.ts';

@@ -1,0 +1,2 @@
+export { packPackages, type Tarball } from './pack.ts';
+export { installStrictly } from './install.ts';
