@@ -10,9 +10,12 @@ const place = {
   source: z.string().min(1),
 };
 
+/** Any `Uint8Array`, a Node `Buffer` too, whatever memory lies behind it. */
+const bytesSchema = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected a Uint8Array');
+
 /** Bytes of a log, or a loss told as a gap. */
 export const logRecordSchema = z.union([
-  z.object({ ...place, stream: z.enum(logStreams), bytes: z.instanceof(Uint8Array), timeMs: z.number().optional() }),
+  z.object({ ...place, stream: z.enum(logStreams), bytes: bytesSchema, timeMs: z.number().optional() }),
   z.object({ ...place, gap: z.object({ reason: z.string().min(1), bytes: z.int().nonnegative().optional() }) }),
 ]);
 export type LogRecord = z.infer<typeof logRecordSchema>;
