@@ -1,0 +1,3 @@
+export { openSqliteStore } from './open-sqlite-store.ts';
+export type { SqliteStoreOptions } from './open-sqlite-store.ts';
+export type { SqliteLibrary } from './sqlite/sqlite-library.ts';

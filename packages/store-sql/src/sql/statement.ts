@@ -1,0 +1,72 @@
+import type { Compilable, Kysely } from 'kysely';
+import type { Dialect } from '../dialect/dialect.ts';
+import type { Tables } from './tables.ts';
+
+/** What a database runs. */
+export type Query = { readonly sql: string; readonly parameters: readonly unknown[] };
+
+/**
+ * A piece of a transaction: it yields queries and is given their rows. SQLite drives it to its end without leaving the
+ * call, so that a lock is never held across an `await`; PostgreSQL awaits each answer. One text serves both.
+ */
+export type Task<T> = Generator<Query, T, readonly unknown[]>;
+
+/** Stands in a built query for a parameter that is known only when it runs. */
+class Slot {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/** Gives the place of a parameter, typed as the parameter itself. */
+export type Slots<P> = <K extends keyof P & string>(name: K) => P[K];
+
+type Build<P, R> = (db: Kysely<Tables>, slot: Slots<P>, dialect: Dialect) => Compilable<R>;
+
+/** A query that is built and compiled once for each dialect, and run often. */
+export type Statement<P, R> = { readonly build: Build<P, R> };
+
+/** Declares a statement whose parameters are `P`. */
+export function statement<P>(): <R>(build: Build<P, R>) => Statement<P, R> {
+  return (build) => ({ build });
+}
+
+type Compiled = { sql: string; slots: readonly unknown[] };
+
+/** Compiles statements for one dialect, and keeps the result. */
+export class Compiler {
+  readonly #db: Kysely<Tables>;
+  readonly #dialect: Dialect;
+  readonly #compiled = new Map<object, Compiled>();
+
+  constructor(db: Kysely<Tables>, dialect: Dialect) {
+    this.#db = db;
+    this.#dialect = dialect;
+  }
+
+  query<P extends Record<string, unknown>, R>(of: Statement<P, R>, parameters: P): Query {
+    let compiled = this.#compiled.get(of);
+    if (compiled === undefined) {
+      const built = of.build(this.#db, slotFor, this.#dialect).compile();
+      compiled = { sql: built.sql, slots: built.parameters };
+      this.#compiled.set(of, compiled);
+    }
+    return { sql: compiled.sql, parameters: compiled.slots.map((slot) => (slot instanceof Slot ? parameters[slot.name] : slot)) };
+  }
+
+  /** Runs a statement within a task and answers its rows. */
+  *rows<P extends Record<string, unknown>, R>(of: Statement<P, R>, parameters: P): Task<R[]> {
+    return (yield this.query(of, parameters)) as R[];
+  }
+
+  /** The first row, if there is one. */
+  *first<P extends Record<string, unknown>, R>(of: Statement<P, R>, parameters: P): Task<R | undefined> {
+    return (yield* this.rows(of, parameters))[0];
+  }
+}
+
+function slotFor(name: string): never {
+  return new Slot(name) as never;
+}

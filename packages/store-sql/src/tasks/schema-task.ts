@@ -1,0 +1,92 @@
+import { DestinoError } from '@destino/core/errors';
+import { sql, type Selectable } from 'kysely';
+import type { Dialect } from '../dialect/dialect.ts';
+import { metaTable, migrations, schemaVersion } from '../sql/migrations.ts';
+import { statement, type Compiler, type Task } from '../sql/statement.ts';
+import type { MetaTable } from '../sql/tables.ts';
+import { readMeta, type Meta } from './transaction.ts';
+
+/** What the host that opens a store says of it. */
+export type Opening = { workspace: string; incarnation: string; bootId: string; clockMs: number };
+
+const insertMeta = statement<MetaTable>()((db, slot) =>
+  db
+    .insertInto('meta')
+    .values({
+      one: slot('one'),
+      schema_version: slot('schema_version'),
+      workspace: slot('workspace'),
+      incarnation: slot('incarnation'),
+      boot_id: slot('boot_id'),
+      base_ms: slot('base_ms'),
+      last_ms: slot('last_ms'),
+      sessions: slot('sessions'),
+      transaction_base: slot('transaction_base'),
+    })
+    .onConflict((conflict) => conflict.column('one').doNothing()),
+);
+
+const setVersion = statement<{ version: number }>()((db, slot) => db.updateTable('meta').set({ schema_version: slot('version') }));
+
+const setClock = statement<{ boot: string; base: number; last: number }>()((db, slot) =>
+  db.updateTable('meta').set({ boot_id: slot('boot'), base_ms: slot('base'), last_ms: slot('last') }),
+);
+
+const endSessions = statement<{ now: number }>()((db, slot) => db.deleteFrom('sessions').where('opened_ms', '<=', slot('now')));
+
+const selectLatest = statement<Record<never, never>>()((db) => db.selectFrom('records').select(sql<number | null>`max(updated_ms)`.as('latest')));
+
+/** Makes or migrates the schema, under the lock that the caller holds. */
+export function* prepareSchema(compiler: Compiler, dialect: Dialect, opening: Opening): Task<Meta> {
+  yield metaTable(dialect).compile();
+  yield* compiler.rows(insertMeta, {
+    one: 1,
+    schema_version: 0,
+    workspace: opening.workspace,
+    incarnation: opening.incarnation,
+    boot_id: opening.bootId,
+    base_ms: 0,
+    last_ms: 0,
+    sessions: 0,
+    transaction_base: 0,
+  });
+  const found = yield* readMeta(compiler);
+  const meta = checkMeta(found, opening.workspace, 'may be older');
+  for (let version = meta.schema_version; version < schemaVersion; version += 1) {
+    for (const step of migrations[version]?.(dialect) ?? []) yield step.compile();
+  }
+  if (meta.schema_version < schemaVersion) yield* compiler.rows(setVersion, { version: schemaVersion });
+  return { ...meta, schema_version: schemaVersion };
+}
+
+/**
+ * Lets store time go on where it was: after a reboot the monotonic clock starts anew, and all sessions of the old boot
+ * are over. A clock that is behind what was seen in the same boot is moved forward too.
+ */
+export function* continueTime(compiler: Compiler, meta: Meta, opening: Opening): Task<Meta> {
+  const stored = yield* compiler.first(selectLatest, {});
+  const latest = Math.max(meta.last_ms, stored?.latest ?? 0);
+  const sameBoot = meta.boot_id === opening.bootId;
+  if (sameBoot && opening.clockMs + meta.base_ms >= latest) return meta;
+  const base_ms = sameBoot ? latest - opening.clockMs : latest + 1 - opening.clockMs;
+  yield* compiler.rows(setClock, { boot: opening.bootId, base: base_ms, last: latest });
+  if (!sameBoot) yield* compiler.rows(endSessions, { now: latest });
+  return { ...meta, boot_id: opening.bootId, base_ms, last_ms: latest };
+}
+
+/**
+ * Refuses what this program must not write to.
+ * @throws {DestinoError} `state-version` when a newer program has migrated the store, `conflict` for another workspace.
+ */
+export function checkMeta(meta: Meta | undefined, workspace: string, version: 'exact' | 'may be older'): Meta & Selectable<MetaTable> {
+  if (meta === undefined) throw new DestinoError('internal', 'the store has lost its own description', { hint: 'restore it from a copy' });
+  if (meta.schema_version > schemaVersion) {
+    throw new DestinoError('state-version', `the store has schema ${meta.schema_version}, and this program knows up to ${schemaVersion}: a newer one has migrated it`, {
+      hint: 'use the newer version here too: npm install -g destino@latest',
+      details: { found: meta.schema_version, known: schemaVersion },
+    });
+  }
+  if (version === 'exact' && meta.schema_version < schemaVersion) throw new DestinoError('internal', 'the store has gone back to an older schema while it was open');
+  if (meta.workspace === workspace) return meta;
+  throw new DestinoError('conflict', `the store belongs to the workspace '${meta.workspace}', not to '${workspace}'`, { hint: 'name another file, or the other workspace' });
+}

@@ -1,0 +1,65 @@
+import type { Host, Session } from '@destino/core/store';
+import { isLive } from '@destino/core/store';
+import { sql } from 'kysely';
+import { sessionOf } from '../sql/rows.ts';
+import { statement, type Task } from '../sql/statement.ts';
+import { first, rows, type Transaction } from './transaction.ts';
+
+const selectSession = statement<{ id: string }>()((db, slot) => db.selectFrom('sessions').selectAll().where('id', '=', slot('id')));
+
+const selectLiving = statement<{ now: number }>()((db, slot) =>
+  db.selectFrom('sessions').selectAll().where('until_ms', '>', slot('now')).orderBy(sql`length(id)`).orderBy('id'),
+);
+
+const insertSession = statement<{ id: string; host: string; opened: number; until: number }>()((db, slot) =>
+  db.insertInto('sessions').values({ id: slot('id'), host: slot('host'), opened_ms: slot('opened'), until_ms: slot('until') }),
+);
+
+const updateSession = statement<{ id: string; host: string; until: number }>()((db, slot) =>
+  db.updateTable('sessions').set({ host: slot('host'), until_ms: slot('until') }).where('id', '=', slot('id')),
+);
+
+const deleteSession = statement<{ id: string }>()((db, slot) => db.deleteFrom('sessions').where('id', '=', slot('id')));
+const deleteEnded = statement<{ now: number }>()((db, slot) => db.deleteFrom('sessions').where('until_ms', '<=', slot('now')));
+
+const countSession = statement<{ now: number }>()((db, slot) =>
+  db
+    .updateTable('meta')
+    .set((at) => ({ sessions: at('sessions', '+', 1), last_ms: slot('now') }))
+    .returning('sessions'),
+);
+
+const noteTime = statement<{ now: number }>()((db, slot) => db.updateTable('meta').set({ last_ms: slot('now') }));
+
+export function* readSession(tx: Transaction, id: string): Task<Session | undefined> {
+  const row = yield* first(tx, selectSession, { id });
+  return row === undefined ? undefined : sessionOf(row);
+}
+
+export function* openSession(tx: Transaction, host: Host, lifetimeMs: number): Task<Session> {
+  const now = tx.nowMs;
+  yield* rows(tx, deleteEnded, { now });
+  const counted = yield* first(tx, countSession, { now });
+  const session: Session = { id: `session-${counted?.sessions ?? 0}`, host, openedMs: now, untilMs: now + lifetimeMs };
+  yield* rows(tx, insertSession, { id: session.id, host: JSON.stringify(host), opened: now, until: session.untilMs });
+  return structuredClone(session);
+}
+
+export function* renewSession(tx: Transaction, id: string, lifetimeMs: number, host?: Host): Task<Session | undefined> {
+  const now = tx.nowMs;
+  const session = yield* readSession(tx, id);
+  if (!isLive(session, now)) return undefined;
+  const next: Session = { ...session, ...(host !== undefined && { host: structuredClone(host) }), untilMs: now + lifetimeMs };
+  yield* rows(tx, updateSession, { id, host: JSON.stringify(next.host), until: next.untilMs });
+  yield* rows(tx, noteTime, { now });
+  return next;
+}
+
+export function* endSession(tx: Transaction, id: string): Task<void> {
+  yield* rows(tx, deleteSession, { id });
+}
+
+export function* livingSessions(tx: Transaction): Task<Session[]> {
+  const living = yield* rows(tx, selectLiving, { now: tx.nowMs });
+  return living.map(sessionOf);
+}
