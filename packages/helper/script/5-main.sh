@@ -1,0 +1,33 @@
+# ---- commands ----------------------------------------------------------------------------------------------------
+
+queue=$root/queue serve=$root/serve script=$0 mine=
+job_umask=$(umask)
+umask 077
+read_boot
+case ${1-} in
+serve | run)
+  choose_launcher
+  find_oom_file
+  time_base
+  ;;
+esac
+case ${1-} in
+serve) serve ;;
+run)
+  # KEY [GPUS]: at once, outside of the queue.
+  run_job "${2-}" "${3:--}" 3>/dev/null
+  ;;
+end)
+  # KEY CAUSE GRACE_MS
+  time_base
+  end_job "${2-}" "${3:-cancelled}" "${4:-10000}"
+  ;;
+capacity)
+  detect
+  printf 'cores %s\nmemory %s\ngpus %s\nboot %s\n' "$all_cores" "$all_memory" "$all_gpus" "$boot"
+  ;;
+*)
+  echo 'usage: DESTINO_ROOT=FOLDER destino-helper serve | run KEY [GPUS] | end KEY CAUSE GRACE_MS | capacity' >&2
+  exit 64
+  ;;
+esac
