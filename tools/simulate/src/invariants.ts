@@ -29,13 +29,13 @@ export class EffectWatch {
   #started(key: string): void {
     const { remote, ledger } = this.#world;
     const count = remote.truth.startsOf(key);
-    if (count > 1 && remote.settings.once !== 'best-effort') throw new Violation(`the workload under ${key} ran ${count} times`);
+    if (count > 1 && remote.settings.once !== 'best-effort') throw new Violation(`the workload under ${key} ran ${count} times`, key);
     const record = ledger.recordOf.get(key);
     if (record === undefined) throw new Violation(`a workload ran under ${key}, which no row knows`);
     for (const [other, owner] of ledger.recordOf) {
       if (owner !== record || other === key) continue;
       const view = remote.look(other);
-      if (view.seen === 'yes' && view.state === 'running') throw new Violation(`${key} and ${other} of one job run at once`);
+      if (view.seen === 'yes' && view.state === 'running') throw new Violation(`${key} and ${other} of one job run at once`, key);
     }
   }
 
@@ -103,7 +103,7 @@ async function checkLog(world: World, attempt: Attempt): Promise<void> {
   if (!drained || gaps > 0 || world.remote.settings.logs !== 'exact') return;
   for (const [source, bytes] of Object.entries(produced)) {
     const have = stored.get(source)?.reduce((sum, chunk) => sum + chunk.length, 0) ?? 0;
-    if (have !== bytes.length) throw new Violation(`attempt ${attempt.key}: ${source} wrote ${bytes.length} bytes, ${have} are stored, and it counts as drained`);
+    if (have !== bytes.length) throw new Violation(`attempt ${attempt.key}: ${source} wrote ${bytes.length} bytes, ${have} are stored, and it counts as drained`, attempt.key);
   }
 }
 
@@ -113,11 +113,11 @@ function compare(attempt: Attempt, source: string, have: Buffer, want: Buffer, e
   const lines = (bytes: Buffer): string[] => bytes.toString().split('\n');
   const wanted = new Map<string, number>();
   for (const line of lines(want)) wanted.set(line, (wanted.get(line) ?? 0) + 1);
-  if (have.length > want.length) throw new Violation(`attempt ${attempt.key}: ${have.length} bytes of ${source} are stored, ${want.length} were written`);
+  if (have.length > want.length) throw new Violation(`attempt ${attempt.key}: ${have.length} bytes of ${source} are stored, ${want.length} were written`, attempt.key);
   const complete = lines(have).slice(0, -1);
   for (const line of complete) {
     const left = (wanted.get(line) ?? 0) - 1;
-    if (left < 0) throw new Violation(`attempt ${attempt.key}: '${line}' of ${source} is stored more often than it was written`);
+    if (left < 0) throw new Violation(`attempt ${attempt.key}: '${line}' of ${source} is stored more often than it was written`, attempt.key);
     wanted.set(line, left);
   }
 }
@@ -126,26 +126,26 @@ function compare(attempt: Attempt, source: string, have: Buffer, want: Buffer, e
 export async function checkEnd(world: World): Promise<void> {
   await checkRows(world);
   for (const record of await allRecords(world.store, 'job')) {
-    if (!isTerminalJobState(record.state as JobState)) throw new Violation(`${record.name} is lost: still ${record.state} long after everything came to rest`);
-    if (record.active) throw new Violation(`${record.name} is ${record.state} and was never released`);
     const attempt = (await world.store.attempts(record.id)).at(-1);
+    if (!isTerminalJobState(record.state as JobState)) throw new Violation(`${record.name} is lost: still ${record.state} long after everything came to rest`, attempt?.key);
+    if (record.active) throw new Violation(`${record.name} is ${record.state} and was never released`, attempt?.key);
     if (attempt !== undefined) agree(world, record, attempt);
   }
   for (const key of Object.keys(world.remote.truth.starts())) {
     const view = world.remote.look(key);
-    if (view.seen === 'yes' && !['succeeded', 'failed', 'cancelled'].includes(view.state)) throw new Violation(`${key} still ${view.state} at the end, and no job of ours is`);
+    if (view.seen === 'yes' && !['succeeded', 'failed', 'cancelled'].includes(view.state)) throw new Violation(`${key} still ${view.state} at the end, and no job of ours is`, key);
   }
 }
 
 /** What the rows say of the last attempt is what really happened. */
 function agree({ remote }: World, record: StoreRecord, attempt: Attempt): void {
   const starts = remote.truth.startsOf(attempt.key);
-  if (record.state === 'succeeded' && starts === 0) throw new Violation(`${record.name} succeeded and never ran`);
+  if (record.state === 'succeeded' && starts === 0) throw new Violation(`${record.name} succeeded and never ran`, attempt.key);
   const view = remote.look(attempt.key);
   if (view.seen !== 'yes' || record.state === 'lost') return;
   const truth = view.state;
   if (truth === 'succeeded' && record.state === 'failed' && (record.doc as { reason?: { code: string } }).reason?.code !== 'outputs') {
-    throw new Violation(`${record.name} is failed, and its last attempt succeeded`);
+    throw new Violation(`${record.name} is failed, and its last attempt succeeded`, attempt.key);
   }
-  if (truth === 'failed' && record.state === 'succeeded') throw new Violation(`${record.name} is succeeded, and its last attempt failed`);
+  if (truth === 'failed' && record.state === 'succeeded') throw new Violation(`${record.name} is succeeded, and its last attempt failed`, attempt.key);
 }

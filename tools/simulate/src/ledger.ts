@@ -2,6 +2,22 @@ import type { Change, Claim, Session, StateStore, StoreRecord } from '@destino/c
 
 export class Violation extends Error {
   override readonly name = 'Violation';
+  /** The attempt's key, and the world as it stood, for whoever looks into it. */
+  readonly key: string | undefined;
+  #world: unknown;
+
+  constructor(message: string, key?: string) {
+    super(message);
+    this.key = key;
+  }
+
+  get world(): unknown {
+    return this.#world;
+  }
+
+  set world(world: unknown) {
+    this.#world = world;
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { Violation } from './ledger.ts';
 import { runSeed } from './run-seed.ts';
 
 const { values } = parseArgs({
@@ -16,7 +17,7 @@ for (let seed = first; seed < first + seeds; seed += 1) {
     for (const name of ['steps', 'jobs', 'starts', 'crashes', 'freezes', 'commits', 'refused'] as const) total[name] += result[name];
     if (!values.quiet) console.log(JSON.stringify(result));
   } catch (error) {
-    console.error(error);
+    console.error(error instanceof Violation ? error.message : error);
     console.error(`seed ${seed} failed. Replay: npm run simulate -- --first ${seed} --seeds 1 --steps ${steps}${store === undefined ? '' : ` --store ${store}`}`);
     process.exit(1);
   }

@@ -14,7 +14,7 @@ import { act, noWishes, targets, type Wishes } from './user.ts';
 export type SeedOptions = { seed: number; steps: number; store?: 'memory' | 'sqlite' };
 export type SeedResult = { seed: number; store: string; once: string; steps: number; jobs: number; starts: number; crashes: number; freezes: number; commits: number; refused: number; virtualMs: number; digest: string };
 
-const restMs = 30 * 3_600_000;
+const restMs = 24 * 3_600_000;
 const rowsEvery = 400;
 
 type Run = {
@@ -41,8 +41,13 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     const once = random.pick(['remote', 'guarded', 'best-effort'] as const);
     const world = createWorld(opened.store, scheduler, random, once, () => scheduler.nowMs + weather.storeMs);
     const run: Run = { options, random, scheduler, world, watch: new EffectWatch(world), hosts: [], weather, counts: { crashes: 0, freezes: 0, hosts: 0 }, wishes: noWishes(), errors: [] };
-    await chaos(run);
-    await rest(run);
+    try {
+      await chaos(run);
+      await rest(run);
+    } catch (error) {
+      if (error instanceof Violation) error.world = world;
+      throw error;
+    }
     return { seed: options.seed, store: kind, once, ...(await summary(run)) };
   } finally {
     await opened.close();
@@ -69,7 +74,7 @@ function createWorld(store: StateStore, scheduler: Scheduler, random: SeededRand
     once,
     logs: random.chance(0.8) ? 'exact' : 'gaps',
     timeout: random.pick(['target', 'engine'] as const),
-    ...(random.chance(0.4) && { slots: random.int(1, 4) }),
+    ...(random.chance(0.4) && { slots: random.int(2, 4) }),
     ...(random.chance(0.4) && { visibleAfterMs: random.int(1, 20_000) }),
     tombstones: random.chance(0.5),
   });
@@ -174,7 +179,7 @@ async function rest(run: Run): Promise<void> {
   const endMs = run.scheduler.nowMs + restMs;
   for (let count = 0; run.scheduler.nowMs < endMs; count += 1) {
     if (!(await step(run))) break;
-    if (count % 200 === 0 && run.scheduler.nowMs > endMs - 3_600_000 && (await isAtRest(run))) break;
+    if (count % 100 === 0 && (await isAtRest(run))) break;
   }
   await checkEnd(run.world);
   await checkNoOrphans(run);

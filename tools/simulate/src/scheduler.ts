@@ -34,15 +34,20 @@ export class Scheduler {
         reject(signal.reason as Error);
         return;
       }
-      const entry: Waiting = { atMs: this.#nowMs + Math.max(0, ms), actor, resume: resolve };
-      this.#waiting.push(entry);
-      signal?.addEventListener('abort', () => {
+      const onAbort = (): void => {
         // The abort is the actor's own doing, within a step of its own: it goes on at once.
         const index = this.#waiting.indexOf(entry);
         if (index < 0) return;
         this.#waiting.splice(index, 1);
-        reject(signal.reason as Error);
-      });
+        reject(signal?.reason as Error);
+      };
+      const resume = (): void => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      const entry: Waiting = { atMs: this.#nowMs + Math.max(0, ms), actor, resume };
+      this.#waiting.push(entry);
+      signal?.addEventListener('abort', onAbort);
     });
   }
 

@@ -40,6 +40,8 @@ export function createHost(parts: HostParts): SimHost {
     clock,
     randomBytes: (size) => parts.random.bytes(size),
     logger: context.logger,
+    // A day of watching is only more of the same; hosts that look less often make a run of as many steps longer.
+    policy: { watchForMs: 600_000, pokeEveryMs: 2000, claimEveryMs: 2000 },
   });
   return { name: parts.name, engine, lines: context.lines };
 }
@@ -113,7 +115,7 @@ function driverHooks(parts: HostParts): CallHooks {
       await pause(parts);
       const now = weather();
       if (random.chance(now.fault)) throw random.chance(0.3) ? new DestinoError('throttled', 'slow down', { retryAfterMs: random.int(100, 5000) }) : away('the target');
-      if (call.op === 'jobs.submit' && random.chance(now.fault)) return { busy: { code: 'full', text: 'no room now' }, retryAfterMs: random.int(500, 5000) };
+      if (call.op === 'jobs.submit' && random.chance(now.fault)) return { busy: { reason: { code: 'full', text: 'no room now' }, retryAfterMs: random.int(500, 5000) } };
       return random.chance(now.stale) ? { staleMs: random.int(1, 20_000) } : {};
     },
     after: async () => {
