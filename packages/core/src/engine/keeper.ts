@@ -9,7 +9,6 @@ export class Keeper {
   #failures = 0;
   #claimAt = 0;
   #pokeAt = 0;
-  #inDoubt = false;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -40,11 +39,6 @@ export class Keeper {
     this.#stop.abort();
   }
 
-  /** An answer that would have told of claims was lost: what this host owns is not known, so it begins anew. */
-  doubt(): void {
-    this.#inDoubt = true;
-  }
-
   claimSoon(): void {
     this.#claimAt = 0;
   }
@@ -52,11 +46,6 @@ export class Keeper {
   /** One round; answers in how many milliseconds the next is due. */
   async turn(): Promise<number> {
     const { session, tracker, clock, policy } = this.#parts;
-    if (this.#inDoubt) {
-      tracker.clear();
-      await session.end();
-      this.#inDoubt = false;
-    }
     if (session.renewInMs() === 0 || !session.isAlive()) {
       const { changed } = await session.renew();
       if (changed) {
@@ -96,7 +85,7 @@ export class Keeper {
     try {
       return await call();
     } catch (error) {
-      if (toDestinoError(error).code !== 'conflict') this.doubt();
+      if (toDestinoError(error).code !== 'conflict') this.#parts.session.doubt();
       throw error;
     }
   }
