@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { repositoryRoot } from '@destino/repository';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 import { readAllowedSkips, unexplainedSkips } from './skips.ts';
@@ -20,7 +20,7 @@ export default class ClosingReporter implements Reporter {
 }
 
 function nameOf(test: TestCase): string {
-  return `${test.module.relativeModuleId} > ${test.fullName}`;
+  return `${relative(repositoryRoot, test.module.moduleId)} > ${test.fullName}`;
 }
 
 function refuseSkips(skipped: readonly string[]): void {
