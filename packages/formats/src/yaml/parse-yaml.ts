@@ -27,7 +27,7 @@ export function parseYaml(file: SourceFile): ParsedYaml {
     return { document: undefined, problems: [...problemsOf(file, document), empty(file)].slice(0, 1) };
   }
   const problems = problemsOf(file, document);
-  return { document: problems.length === 0 ? (document as Document.Parsed) : undefined, problems };
+  return { document: problems.length === 0 ? document : undefined, problems };
 }
 
 function problemsOf(file: SourceFile, document: Document | undefined): FormatProblem[] {
