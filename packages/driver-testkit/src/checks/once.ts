@@ -35,6 +35,7 @@ export const onceChecks: readonly Check[] = [
       const { key } = trial.effect();
       const first = await trial.submit(jobs, { does: 'succeeds' }, key);
       const second = await trial.submit(jobs, { does: 'succeeds' }, key);
+      equal(second.id, first.id, 'the id of the second handle');
       await trial.end(jobs, second);
       await ranOnce(trial, jobs, first, key);
     },

@@ -1,5 +1,5 @@
 import type { ComputeTarget, Jobs, Services } from '@destino/core/driver';
-import { isTerminalJobState, type Handle, type JobInspection, type JobView, type LogRecord, type Owner } from '@destino/core/model';
+import { isTerminalJobState, isWaitingJobState, type Handle, type JobInspection, type JobView, type LogRecord, type Owner } from '@destino/core/model';
 import { CheckFailure, present } from './assert.ts';
 import type { JobProgramme } from './programme-kind.ts';
 import type { ConformanceSubject } from './subject.ts';
@@ -23,7 +23,7 @@ export interface Trial {
   until<Seen>(look: () => Promise<Seen>, done: (seen: Seen) => boolean, what: string): Promise<Seen>;
   /** Inspects until the job has ended, and answers how. */
   end(jobs: Jobs, handle: Handle): Promise<JobView>;
-  /** Inspects until the job is running. */
+  /** Inspects until the job no longer waits: it runs, or has run. */
   running(jobs: Jobs, handle: Handle): Promise<void>;
   inspect(jobs: Jobs, handle: Handle): Promise<JobInspection>;
   /** All records up to the end of the stream. */
@@ -66,7 +66,8 @@ function seeing(subject: ConformanceSubject): Pick<Trial, 'until' | 'end' | 'run
       return view;
     },
     running: async (jobs, handle) => {
-      await until(() => inspect(jobs, handle), (seen) => seen.seen === 'yes' && seen.state === 'running', `the job '${handle.id}' running`);
+      const begun = (seen: JobInspection): boolean => seen.seen === 'yes' && !isWaitingJobState(seen.state);
+      await until(() => inspect(jobs, handle), begun, `the beginning of the job '${handle.id}'`);
     },
     collect: async (records) => {
       const all: LogRecord[] = [];
