@@ -35,7 +35,9 @@ export const onceChecks: readonly Check[] = [
       const { key } = trial.effect();
       const first = await trial.submit(jobs, { does: 'succeeds' }, key);
       const second = await trial.submit(jobs, { does: 'succeeds' }, key);
-      equal(second.id, first.id, 'the id of the second handle');
+      // Where what was made shows late, a guarded creation may have a second record, whose claim is lost.
+      const { once, settleMs } = trial.subject.driver.traits;
+      if (once === 'remote' || settleMs === 0) equal(second.id, first.id, 'the id of the second handle');
       await trial.end(jobs, second);
       await ranOnce(trial, jobs, first, key);
     },
