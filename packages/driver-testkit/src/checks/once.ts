@@ -68,6 +68,24 @@ export const onceChecks: readonly Check[] = [
     },
   },
   {
+    id: 'once.after-cancel',
+    sentence: 'A submission that arrives after its key was cancelled begins nothing.',
+    semantic: 2,
+    needs: kept,
+    run: async (trial) => {
+      const jobs = await trial.openJobs();
+      const { key } = trial.effect();
+      const handle = await trial.submit(jobs, { does: 'sleeps', ms: 600_000 }, key);
+      await trial.running(jobs, handle);
+      await jobs.cancel(handle, { graceMs: 0 });
+      await trial.end(jobs, handle);
+      const late = await trial.submit(await trial.openJobs(), { does: 'sleeps', ms: 600_000 }, key);
+      await trial.end(jobs, late);
+      const starts = await trial.subject.startsOf?.(key);
+      that(starts === undefined || starts === 1, `the command began ${starts} times`);
+    },
+  },
+  {
     id: 'once.lost-answer',
     sentence: 'After an answer that was lost, the same key again runs nothing more.',
     semantic: 2,

@@ -1,5 +1,5 @@
 import type { ComputeTarget, Jobs, Services } from '@destino/core/driver';
-import { isTerminalJobState, isWaitingJobState, type Handle, type JobInspection, type JobView, type LogRecord, type Owner } from '@destino/core/model';
+import { isTerminalJobState, isWaitingJobState, type Handle, type JobInspection, type JobSpec, type JobView, type LogRecord, type Owner } from '@destino/core/model';
 import { CheckFailure, present } from './assert.ts';
 import type { JobProgramme } from './programme-kind.ts';
 import type { ConformanceSubject } from './subject.ts';
@@ -16,7 +16,7 @@ export interface Trial {
   newName(): string;
   effect(key?: string): { key: string; fence: number };
   /** Submits, again and again while the target is busy. */
-  submit(jobs: Jobs, programme: JobProgramme, key?: string): Promise<Handle>;
+  submit(jobs: Jobs, programme: JobProgramme | JobSpec, key?: string): Promise<Handle>;
   /** Deploys a service of `makeService`. */
   deploy(services: Services, name: string, revision: number, key?: string): Promise<Handle>;
   /** Looks until `done` holds for what is seen. @throws when patience ends. */
@@ -99,7 +99,7 @@ export function createTrial(subject: ConformanceSubject): Trial {
     newName: () => `t${subject.newKey().slice(0, 12)}`,
     submit: async (jobs, programme, key) => {
       const options = effect(key);
-      const spec = subject.makeJob(programme);
+      const spec = 'does' in programme ? subject.makeJob(programme) : programme;
       const answer = await see.until(() => jobs.submit(spec, options), (seen) => 'handle' in seen, 'the submission');
       const { handle } = answer as { handle: Handle };
       made.jobs.push({ jobs, handle });

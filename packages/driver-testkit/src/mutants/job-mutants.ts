@@ -38,6 +38,7 @@ export const jobMutants: readonly Mutant[] = [
   mutant('once.same-key', 'makes a job for each call', twice),
   mutant('once.two-processes', 'makes a job for each process', twice),
   mutant('once.after-end', 'forgets the keys of ended jobs', twice),
+  mutant('once.after-cancel', 'begins again what was cancelled', twice),
   mutant('once.lost-answer', 'makes a second job after a lost answer', twice),
   mutant('once.other-key', 'uses the same key always', jobs(({ submit }) => ({ submit: (spec, options) => submit(spec, { ...options, key: 'a'.repeat(26) }) }))),
   mutant('find.finds', 'finds nothing', jobs(() => ({ find: async () => ({ found: false, conclusive: false }) }))),
@@ -128,6 +129,7 @@ export const jobMutants: readonly Mutant[] = [
     const seen = new Set<string>();
     return jobs(({ release }) => ({ release: onlyOnce(release, (handle) => handle.id, seen) }));
   })()),
+  mutant('timeout.ends', 'forgets the time-out', jobs(({ submit }) => ({ submit: ({ timeoutMs: _timeoutMs, ...spec }, options) => submit(spec, options) }))),
   mutant('gang.exits', "tells of the first node only", endedViews(({ exits }) => ({ exits: exits.slice(0, 1) }))),
   mutant(
     'gang.first-failure',
