@@ -25,7 +25,7 @@ export async function hashFile(full: string, node: FileNode, o: ReadOptions): Pr
       const before = stampOf(await handle.stat());
       const hash = createHash('sha256');
       let sizeBytes = 0;
-      for await (const chunk of chunksOf(handle, o)) {
+      for await (const chunk of chunksOf(handle, before.sizeBytes, o)) {
         hash.update(chunk);
         sizeBytes += chunk.length;
       }
@@ -49,11 +49,12 @@ export function changedWhileRead(path: string): DestinoError {
   });
 }
 
-/** The pieces of an open file. Each is its receiver's own. */
-export async function* chunksOf(handle: FileHandle, o: ReadOptions): AsyncGenerator<Uint8Array> {
+/** The pieces of an open file of about this size. Each is its receiver's own. */
+export async function* chunksOf(handle: FileHandle, sizeBytes: number, o: ReadOptions): AsyncGenerator<Uint8Array> {
+  const roomBytes = Math.min(sizeBytes + 1, chunkBytes);
   for (;;) {
     if (o.signal?.aborted) throw new DestinoError('aborted', 'reading a file was aborted', { cause: o.signal.reason });
-    const { bytesRead, buffer } = await handle.read(new Uint8Array(chunkBytes), 0, chunkBytes, null);
+    const { bytesRead, buffer } = await handle.read(new Uint8Array(roomBytes), 0, roomBytes, null);
     if (bytesRead === 0) return;
     o.onBytes?.(bytesRead);
     yield buffer.subarray(0, bytesRead);

@@ -1,5 +1,6 @@
 import { DestinoError } from '../errors/index.ts';
-import { filesOf, type FolderNode, type ScanNode } from './nodes.ts';
+import type { FolderNode, ScanNode } from './nodes.ts';
+import type { ScanResult } from './scan-folder.ts';
 
 export interface SnapshotLimits {
   maxFiles: number;
@@ -18,8 +19,8 @@ interface Offender {
 const mostOffenders = 5;
 
 /** @throws {DestinoError} `config-invalid`, naming what takes most, when the tree is over a limit */
-export function checkLimits(folder: string, root: FolderNode, limits: SnapshotLimits, isPartial: boolean, hint: string): void {
-  const whole = weigh(root);
+export function checkLimits(folder: string, scan: ScanResult, limits: SnapshotLimits, hint: string): void {
+  const { root, isPartial, ...whole } = scan;
   const tooMany = whole.files > limits.maxFiles || isPartial;
   if (!tooMany && whole.sizeBytes <= limits.maxBytes) return;
   const by = tooMany ? 'files' : 'sizeBytes';
@@ -50,13 +51,12 @@ function narrow(node: ScanNode, by: 'files' | 'sizeBytes'): Offender {
 function weigh(node: ScanNode): Offender {
   if (node.kind === 'link') return { path: node.path, files: 1, sizeBytes: 0 };
   if (node.kind === 'file') return { path: node.path, files: 1, sizeBytes: node.sizeBytes };
-  let files = 0;
-  let sizeBytes = 0;
-  for (const file of filesOf(node)) {
-    files += 1;
-    sizeBytes += file.kind === 'file' ? file.sizeBytes : 0;
-  }
-  return { path: node.path, files, sizeBytes };
+  const inside = node.children.map(weigh);
+  return { path: node.path, files: sum(inside, 'files'), sizeBytes: sum(inside, 'sizeBytes') };
+}
+
+function sum(offenders: readonly Offender[], by: 'files' | 'sizeBytes'): number {
+  return offenders.reduce((total, offender) => total + offender[by], 0);
 }
 
 function mebibytes(sizeBytes: number): string {

@@ -37,6 +37,10 @@ export function stampOf(stats: Stats): Stamp {
   return { sizeBytes: stats.size, mtimeMs: stats.mtimeMs, ctimeMs: stats.ctimeMs, inode: stats.ino };
 }
 
+export function isStampOf(stats: Stats, stamp: Stamp): boolean {
+  return stats.mtimeMs === stamp.mtimeMs && stats.ctimeMs === stamp.ctimeMs && stats.size === stamp.sizeBytes && stats.ino === stamp.inode;
+}
+
 export function sameStamp(a: Stamp, b: Stamp): boolean {
   return a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.sizeBytes === b.sizeBytes && a.inode === b.inode;
 }
@@ -52,11 +56,4 @@ const coarseTickMs = 2_100;
 export function isSettled(stamp: Stamp, readMs: number): boolean {
   const newestMs = Math.max(stamp.mtimeMs, stamp.ctimeMs);
   return newestMs < readMs - (stamp.ctimeMs % 1000 === 0 ? coarseTickMs : fineTickMs);
-}
-
-export function* filesOf(folder: FolderNode): Generator<FileNode | LinkNode> {
-  for (const child of folder.children) {
-    if (child.kind === 'folder') yield* filesOf(child);
-    else yield child;
-  }
 }

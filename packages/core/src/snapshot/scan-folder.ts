@@ -2,7 +2,7 @@ import { lstatSync, readFileSync, readdirSync, readlinkSync, type Dirent } from 
 import path from 'node:path';
 import { DestinoError } from '../errors/index.ts';
 import { parseIgnoreFile, type IgnoreRules } from './ignore-rules.ts';
-import { isSettled, sameStamp, stampOf, type FileNode, type FolderNode, type LinkNode, type ScanNode } from './nodes.ts';
+import { isSettled, isStampOf, sameStamp, stampOf, type FileNode, type FolderNode, type LinkNode, type ScanNode } from './nodes.ts';
 
 export interface ScanProblem {
   path: string;
@@ -25,6 +25,8 @@ export interface ScanOptions {
 
 export interface ScanResult {
   root: FolderNode;
+  /** All files and links, in the order of their paths. */
+  leaves: (FileNode | LinkNode)[];
   problems: ScanProblem[];
   files: number;
   sizeBytes: number;
@@ -58,7 +60,7 @@ interface RuleChain {
 /** Finds what of a folder is part of its snapshot. Reads no file but the ignore files. */
 export async function scanFolder(folder: string, options: ScanOptions): Promise<ScanResult> {
   const root: FolderNode = { kind: 'folder', path: '', rulesStamp: '', children: [], ...stampOf(lstatSync(folder)) };
-  const result: ScanResult = { root, problems: [], files: 0, sizeBytes: 0, isPartial: false, isSameContent: true, isSameState: true };
+  const result: ScanResult = { root, leaves: [], problems: [], files: 0, sizeBytes: 0, isPartial: false, isSameContent: true, isSameState: true };
   const scan: Scan = { ...options, folder, result, pauseAtFiles: entriesAtOnce };
   await scanInto(scan, root, options.known, undefined, true);
   return result;
@@ -80,7 +82,8 @@ async function scanInto(scan: Scan, node: FolderNode, known: FolderNode | undefi
     const child = visit(scan, candidate, old);
     if (child === undefined) continue;
     node.children.push(child);
-    if (child.kind === 'folder') await scanInto(scan, child, old?.kind === 'folder' ? old : undefined, chain, verdictsHold);
+    if (child.kind !== 'folder') scan.result.leaves.push(child);
+    else await scanInto(scan, child, old?.kind === 'folder' ? old : undefined, chain, verdictsHold);
     if (scan.result.isPartial) break;
   }
   compare(scan.result, node, known, untouched);
@@ -107,7 +110,7 @@ interface Candidate {
 
 function visit(scan: Scan, { path: relative, kind }: Candidate, old: ScanNode | undefined): ScanNode | undefined {
   const { result } = scan;
-  const full = path.join(scan.folder, relative);
+  const full = `${scan.folder}${path.sep}${relative}`;
   try {
     if (!isText(relative)) throw new Error('its name is not valid UTF-8');
     if (kind === 'link') return link(result, relative, full);
@@ -118,7 +121,7 @@ function visit(scan: Scan, { path: relative, kind }: Candidate, old: ScanNode | 
     result.files += 1;
     result.sizeBytes += stats.size;
     result.isPartial = result.files >= scan.mostFiles;
-    if (old?.kind === 'file' && old.hash !== '' && sameStamp(stampOf(stats), old)) return old;
+    if (old?.kind === 'file' && old.hash !== '' && isStampOf(stats, old)) return old;
     const isExecutable = process.platform !== 'win32' && (stats.mode & 0o100) !== 0;
     return { kind: 'file', path: relative, isExecutable, hash: '', ...stampOf(stats) } satisfies FileNode;
   } catch (error) {

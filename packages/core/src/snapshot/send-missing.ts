@@ -52,7 +52,7 @@ async function sendFile(full: string, entry: ManifestEntry, { blobs, signal }: S
     throw new DestinoError('conflict', changedWhileRead(entry.path).message, { retry: 'same', cause: error });
   });
   try {
-    const source = entry.sizeBytes > smallBytes ? chunksOf(handle, { signal }) : new Uint8Array(await handle.readFile());
+    const source = entry.sizeBytes > smallBytes ? chunksOf(handle, entry.sizeBytes, { signal }) : new Uint8Array(await handle.readFile());
     await blobs.put(source, { hash: entry.hash, signal });
   } catch (error) {
     throw isDestinoError(error, 'conflict') ? changedWhileRead(entry.path) : error;

@@ -7,7 +7,7 @@ import { inParallel } from './in-parallel.ts';
 import { checkLimits, defaultSnapshotLimits, type SnapshotLimits } from './limits.ts';
 import { linkLeadsOut } from './link-containment.ts';
 import { manifestText, sha256, type Manifest, type ManifestEntry } from './manifest.ts';
-import { filesOf, type FileNode, type FolderNode } from './nodes.ts';
+import type { FileNode } from './nodes.ts';
 import { scanFolder, type ScanProblem, type ScanResult } from './scan-folder.ts';
 import { sendMissing } from './send-missing.ts';
 import { cacheClockMs, readStatCache, writeStatCache, type KnownTree } from './stat-cache.ts';
@@ -91,10 +91,10 @@ async function takeSnapshot(folder: string, options: SnapshotOptions): Promise<S
   const mostFiles = Math.max(leastGivingUp, limits.maxFiles * 2);
   const scan = await scanFolder(folder, { ignoreFile, never, known: cache.known?.root, knownReadMs: cache.known?.readMs, mostFiles, signal });
   refuseProblems(folder, ignoreFile, scan);
-  checkLimits(folder, scan.root, limits, scan.isPartial, `name what is not code in ${path.join(folder, ignoreFile)}, pass data as an input, or raise the limit`);
-  const hashed = await hashUnread(folder, scan.root, scan, options);
+  checkLimits(folder, scan, limits, `name what is not code in ${path.join(folder, ignoreFile)}, pass data as an input, or raise the limit`);
+  const hashed = await hashUnread(folder, scan, options);
   refuseProblems(folder, ignoreFile, scan);
-  const manifest = manifestOf(scan.root);
+  const manifest = manifestOf(scan.leaves);
   const hash = hashed === 0 && scan.isSameContent && cache.known !== undefined ? cache.known.manifestHash : sha256(manifestText(manifest));
   const sent = await sendMissing(folder, hash, manifest, options);
   if (!scan.isSameState) await cache.write({ root: scan.root, readMs: cache.readMs, manifestHash: hash });
@@ -133,8 +133,8 @@ function checkedFolder(folder: string): string {
 }
 
 /** Everything that cannot be part of a snapshot, in one error. */
-function refuseProblems(folder: string, ignoreFile: string, { root, problems }: ScanResult): void {
-  const links = new Map([...filesOf(root)].flatMap((node) => (node.kind === 'link' ? [[node.path, node.target] as const] : [])));
+function refuseProblems(folder: string, ignoreFile: string, { leaves, problems }: ScanResult): void {
+  const links = new Map(leaves.filter((node) => node.kind === 'link').map(({ path: at, target }) => [at, target]));
   const leadingOut = [...links.keys()]
     .filter((link) => linkLeadsOut(links, link))
     .map((link): ScanProblem => ({ path: link, reason: `it is a link that leads out of the folder, to ${JSON.stringify(links.get(link))}` }));
@@ -149,9 +149,9 @@ function refuseProblems(folder: string, ignoreFile: string, { root, problems }: 
   });
 }
 
-async function hashUnread(folder: string, root: FolderNode, scan: ScanResult, { onProgress, signal }: SnapshotOptions): Promise<number> {
+async function hashUnread(folder: string, scan: ScanResult, { onProgress, signal }: SnapshotOptions): Promise<number> {
   if (scan.isSameContent) return 0;
-  const unread = [...filesOf(root)].filter((node): node is FileNode => node.kind === 'file' && node.hash === '');
+  const unread = scan.leaves.filter((node) => node.kind === 'file').filter(({ hash }) => hash === '');
   const progress: SnapshotProgress = { phase: 'read', doneFiles: 0, totalFiles: unread.length, doneBytes: 0, totalBytes: unread.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
   await inParallel(unread, readAtOnce, async (node) => {
     await hashFile(path.join(folder, node.path), node, { signal }).catch((error: unknown) => scan.problems.push(unreadable(node, error)));
@@ -170,11 +170,10 @@ function unreadable(node: FileNode, error: unknown): ScanProblem {
   return { path: node.path, reason: code === 'EACCES' || code === 'EPERM' ? 'it may not be read by this user' : `it cannot be read: ${String(error)}` };
 }
 
-function manifestOf(root: FolderNode): Manifest {
-  const entries: ManifestEntry[] = [];
-  for (const node of filesOf(root)) {
-    if (node.kind === 'file') entries.push({ path: node.path, mode: node.isExecutable ? 0o755 : 0o644, sizeBytes: node.sizeBytes, hash: node.hash });
-    else entries.push({ path: node.path, mode: 0o644, sizeBytes: Buffer.byteLength(node.target), hash: sha256(node.target), link: node.target });
-  }
+function manifestOf(leaves: ScanResult['leaves']): Manifest {
+  const entries = leaves.map((node): ManifestEntry => {
+    if (node.kind === 'file') return { path: node.path, mode: node.isExecutable ? 0o755 : 0o644, sizeBytes: node.sizeBytes, hash: node.hash };
+    return { path: node.path, mode: 0o644, sizeBytes: Buffer.byteLength(node.target), hash: sha256(node.target), link: node.target };
+  });
   return { version: 1, entries };
 }
