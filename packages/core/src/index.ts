@@ -32,3 +32,5 @@ export type {
   TargetWrapper,
   Why,
 } from './engine/index.ts';
+export { guardTarget } from './guard/index.ts';
+export type { CallTrace, GuardedDriver, GuardedTarget, GuardOptions } from './guard/index.ts';

@@ -1,4 +1,5 @@
 import { DestinoError } from '../errors/index.ts';
+import { guardTarget } from '../guard/index.ts';
 import { isTerminalJobState, newKey, type JobState, type Problem } from '../model/index.ts';
 import type { Page, RecordQuery, Requests, StoreRecord } from '../store/index.ts';
 import { checkJob } from './check-job.ts';
@@ -47,7 +48,7 @@ export class Engine implements AsyncDisposable {
     const policy = { ...defaultPolicy, ...options.policy };
     const drivers = new Map(options.drivers.map((driver) => [driver.kind, driver]));
     const session = new HostSession({ store, clock, policy, host: hostOf(options) });
-    const targets = new OpenTargets({ store, drivers, context: options.context, wrap: options.wrap ?? ((target) => target) });
+    const targets = new OpenTargets({ store, drivers, context: options.context, wrap: options.wrap ?? ((target, driver) => guardTarget(target, driver, { logger, clock })) });
     const tracker = new Tracker({ store, session, clock });
     this.#parts = { store, blobs, clock, randomBytes, logger, policy, session, tracker, targets, inspections: new InspectionQueue(clock), followed: new Map() };
     this.#keeper = new Keeper(this.#parts);

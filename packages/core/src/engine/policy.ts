@@ -26,6 +26,8 @@ export type EnginePolicy = {
   backoffMaxMs: number;
   /** Tries of a transfer (stage, drain, collect) before it is given up. */
   transferTries: number;
+  /** How long the log of a finished job may stand still before reading it begins anew. */
+  drainIdleMs: number;
   /** Tries to learn what became of a submission before the attempt is given up. */
   resolveTries: number;
   /** Output files up to this size travel unasked. Bytes. */
@@ -61,6 +63,7 @@ export const defaultPolicy: Readonly<EnginePolicy> = Object.freeze({
   backoffMinMs: 1 * seconds,
   backoffMaxMs: 5 * minutes,
   transferTries: 8,
+  drainIdleMs: 1 * minutes,
   resolveTries: 20,
   fetchOutputsBelowBytes: 1024 * 1024,
   logEveryMs: 10 * seconds,
