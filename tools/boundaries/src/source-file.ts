@@ -26,6 +26,6 @@ export function readSources(from: WorkspacePackage): SourceFile[] {
 }
 
 function roleOf(name: string): SourceFile['role'] {
-  if (/^test\/|\.test(-d)?\.[cm]?[jt]sx?$/.test(name)) return 'test';
+  if (/(^|\/)test\/|\.test(-d)?\.[cm]?[jt]sx?$/.test(name)) return 'test';
   return /^[\w.-]+\.config\.[cm]?[jt]s$/.test(name) ? 'configuration' : 'product';
 }

@@ -1,5 +1,5 @@
 import { Things } from '@destino/core/store-checks';
-import { openPostgresStore } from '@destino/store-sql';
+import { openPostgresStore } from '../index.ts';
 import { describe, expect, it } from 'vitest';
 import { PostgresLab, postgresUrl } from './postgres-lab.ts';
 
@@ -127,12 +127,11 @@ describe('the PostgreSQL store', () => {
     await using store = await lab.open();
     const blocker = await lab.connect();
     await blocker.query(`begin; lock table ${lab.schema}.meta`);
-    const waiting = things.created(store, 'cut');
-    const cut = expect(waiting).rejects.toMatchObject({ code: 'unavailable', retry: 'same' });
+    const cut = things.created(store, 'cut').catch((error: unknown) => error);
     const own = `application_name = 'destino' and query like '%"${lab.schema}".%'`;
     while ((await lab.query(`select 1 from pg_stat_activity where ${own} and wait_event_type = 'Lock'`)).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     await lab.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${own} and pid <> pg_backend_pid()`);
-    await cut;
+    expect(await cut).toMatchObject({ code: 'unavailable', retry: 'same' });
     await blocker.query('rollback');
     blocker.release();
     expect((await things.created(store, 'again')).name).toBe('again');

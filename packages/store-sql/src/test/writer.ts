@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { Things } from '@destino/core/store-checks';
-import type { StateStore, StoreRecord } from '@destino/core/store';
-import { openSqliteStore } from '@destino/store-sql';
+import type { StoreRecord } from '@destino/core/store';
+import { openSqliteStore } from '../index.ts';
 
 /**
  * A process that writes to a store which other processes write to as well.
@@ -14,13 +14,13 @@ const monotonicMs = () => Number(process.hrtime.bigint() / 1_000_000n);
 const store = await openSqliteStore({ file, workspace: 'w', bootId: 'boot', monotonicMs, busyTimeoutMs: 20_000 });
 const session = await things.session(store);
 
-if (mode === 'share') say(JSON.stringify(await share(store, Number(count))));
-else await writeFlatOut(store);
+if (mode === 'share') say(JSON.stringify(await share(Number(count))));
+else await writeFlatOut();
 await store[Symbol.asyncDispose]();
 
 /** Names that all writers use, a counter that all write, and a record of its own. */
-async function share(store: StateStore, rounds: number): Promise<{ created: number; committed: number; claimed: number }> {
-  const own = await ownRecord(store);
+async function share(rounds: number): Promise<{ created: number; committed: number; claimed: number }> {
+  const own = await ownRecord();
   const done = { created: 0, committed: 0, claimed: 0 };
   for (let round = 0; round < rounds; round += 1) {
     const record = { ...things.job(`shared-${round}`), id: keyOf(round) };
@@ -34,8 +34,8 @@ async function share(store: StateStore, rounds: number): Promise<{ created: numb
   return done;
 }
 
-async function writeFlatOut(store: StateStore): Promise<never> {
-  const own = await ownRecord(store);
+async function writeFlatOut(): Promise<never> {
+  const own = await ownRecord();
   for (let number = 1; ; number += 1) {
     const outcome = await store.commit({ id: own.id, session: session.id, fence: own.fence }, { record: { doc: { number } }, events: [things.event('noted', { number })] });
     if (!outcome.ok) throw new Error(`refused: ${outcome.why}`);
@@ -43,7 +43,7 @@ async function writeFlatOut(store: StateStore): Promise<never> {
   }
 }
 
-async function ownRecord(store: StateStore): Promise<StoreRecord> {
+async function ownRecord(): Promise<StoreRecord> {
   const record = { ...things.job(name), id: keyOf(9999) };
   return (await store.create(record, things.event('created'), { claimFor: session.id })).record;
 }

@@ -1,4 +1,4 @@
-import { openSqliteStore } from '@destino/store-sql';
+import { openSqliteStore } from '../index.ts';
 
 /** Opens a store without the rights of root, and tells the code of what comes of it. */
 const nobody = 65_534;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { Things } from '@destino/core/store-checks';
-import { openSqliteStore } from '@destino/store-sql';
+import { openSqliteStore } from '../index.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 let folder: string;

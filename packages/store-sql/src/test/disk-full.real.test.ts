@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Things } from '@destino/core/store-checks';
-import { openSqliteStore } from '@destino/store-sql';
+import { openSqliteStore } from '../index.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
 let folder: string;

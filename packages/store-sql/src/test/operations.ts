@@ -13,36 +13,53 @@ const small = fc.nat({ max: 3 });
 /** What hosts and users do to a store, in any order. Numbers pick among what there is by then. */
 export const operations = fc.array(
   fc.oneof(
-    fc.record({ do: fc.constant('open' as const), offers: fc.constantFrom(...offers), lifetimeMs: fc.integer({ min: 1, max: 500 }) }),
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('open' as const), offers: fc.constantFrom(...offers), lifetimeMs: fc.integer({ min: 1, max: 500 }) }) },
     fc.record({ do: fc.constant('renew' as const), session: pick, lifetimeMs: fc.integer({ min: 1, max: 500 }) }),
     fc.record({ do: fc.constant('end' as const), session: pick }),
     fc.record({ do: fc.constant('pass' as const), ms: fc.nat({ max: 300 }) }),
-    fc.record({ do: fc.constant('claim' as const), session: pick, limit: small }),
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('claim' as const), session: pick, limit: small }) },
     fc.record({ do: fc.constant('take' as const), session: pick, record: pick }),
     fc.record({ do: fc.constant('poked' as const), session: pick, limit: small }),
     fc.record({ do: fc.constant('let-go' as const), claim: pick }),
-    fc.record({ do: fc.constant('create' as const), name: small, type: fc.nat({ max: 1 }), spec: fc.nat({ max: 1 }), needs: fc.constantFrom(...offers), parent: fc.option(pick), owner: fc.option(pick) }),
+    { weight: 4, arbitrary: creation() },
     fc.record({ do: fc.constant('request' as const), record: pick, cancel: fc.boolean(), revision: small }),
-    fc.record({
-      do: fc.constant('commit' as const),
-      claim: pick,
-      active: fc.boolean(),
-      doc: fc.jsonValue({ maxDepth: 1 }),
-      attempt: fc.boolean(),
-      events: small,
-      child: fc.boolean(),
-      ask: fc.option(pick),
-      expectPoke: fc.option(small),
-      letGo: fc.boolean(),
-    }),
+    { weight: 6, arbitrary: commitment() },
     fc.record({ do: fc.constant('remove' as const), records: fc.array(pick, { maxLength: 4 }) }),
     fc.record({ do: fc.constant('list' as const), type: fc.nat({ max: 1 }), limit: small, newestFirst: fc.boolean(), prefix: fc.constantFrom('', 'a', 'ab') }),
     fc.record({ do: fc.constant('expired' as const), ageMs: fc.nat({ max: 500 }), keep: small }),
     fc.record({ do: fc.constant('sight' as const), things: fc.array(small, { maxLength: 3 }) }),
     fc.record({ do: fc.constant('look' as const), record: pick }),
   ),
-  { maxLength: 60 },
+  { minLength: 5, maxLength: 80, size: 'max' },
 );
+
+function creation() {
+  return fc.record({
+    do: fc.constant('create' as const),
+    name: small,
+    type: fc.nat({ max: 1 }),
+    spec: fc.nat({ max: 1 }),
+    needs: fc.constantFrom(...offers),
+    parent: fc.option(pick),
+    owner: fc.option(pick),
+  });
+}
+
+function commitment() {
+  return fc.record({
+    do: fc.constant('commit' as const),
+    claim: pick,
+    active: fc.boolean(),
+    doc: fc.jsonValue({ maxDepth: 1 }),
+    attempt: fc.boolean(),
+    events: small,
+    child: fc.boolean(),
+    ask: fc.option(pick),
+    expectPoke: fc.option(small),
+    letGo: fc.boolean(),
+  });
+}
+
 export type Operation = (typeof operations extends fc.Arbitrary<infer T> ? T : never)[number];
 
 /** Does operations to one store, and remembers what later ones can pick from. */
@@ -161,4 +178,15 @@ export class Player {
   #claim(index: number): Claim {
     return this.#claims[this.#claims.length - 1 - (index % Math.min(6, this.#claims.length))] ?? { id: '', session: '', fence: 0 };
   }
+}
+
+/**
+ * What all stores answer alike: each numbers records and places in the feed as it likes, so long as they grow.
+ * `others` are further fields that are a store's own.
+ */
+export function common(answer: unknown, others: readonly string[] = []): unknown {
+  if (Array.isArray(answer)) return answer.map((part) => common(part, others));
+  if (typeof answer !== 'object' || answer === null) return answer;
+  const own = new Set(['seq', 'position', 'next', ...others]);
+  return Object.fromEntries(Object.entries(answer).filter(([name]) => !own.has(name)).map(([name, part]) => [name, common(part, others)]));
 }

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { StateStore } from '@destino/core/store';
 import { Things } from '@destino/core/store-checks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSqliteStore } from '@destino/store-sql';
+import { openSqliteStore } from '../index.ts';
 
 let folder: string;
 let file: string;
@@ -105,7 +105,7 @@ async function killAfter(writer: Writer, acknowledged: number): Promise<void> {
 
 async function expectWhole(store: StateStore, name: string, acknowledged: number): Promise<void> {
   const record = await store.named('job', name);
-  const { number } = record?.doc as { number: number };
+  const { number } = (record?.doc ?? { number: 0 }) as { number: number };
   expect(number - acknowledged).toBeOneOf([0, 1]);
   const events = await store.events(record?.id ?? '', { limit: 1_000_000 });
   expect([record?.events, events.length, events.at(-1)?.data]).toEqual([number + 1, number + 1, { number }]);
