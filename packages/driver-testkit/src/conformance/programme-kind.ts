@@ -19,7 +19,7 @@ export type JobProgramme =
 
 const tenMinutes = 600;
 
-/** A shell command that keeps a programme's promise; the rank of a gang's node is read from `$DESTINO_NODE_RANK`. */
+/** A shell command that keeps a programme's promise; a gang's nodes are told apart by `$NODE_RANK`. */
 export function shellCommand(programme: JobProgramme): string {
   switch (programme.does) {
     case 'succeeds':
@@ -33,7 +33,7 @@ export function shellCommand(programme: JobProgramme): string {
     case 'ignores-term':
       return `trap '' TERM; echo line 1; i=0; while [ $i -lt ${tenMinutes} ]; do sleep 1; i=$((i+1)); done`;
     case 'gang':
-      return `echo rank $DESTINO_NODE_RANK; ${programme.failing === undefined ? ':' : `if [ "$DESTINO_NODE_RANK" = ${programme.failing} ]; then exit 3; fi; sleep ${tenMinutes}`}`;
+      return `echo rank $NODE_RANK; ${programme.failing === undefined ? ':' : `if [ "$NODE_RANK" = ${programme.failing} ]; then exit 3; fi; sleep ${tenMinutes}`}`;
     case 'reads-secret':
       return 'echo length ${#PLANTED}';
     case 'leaves-output':
