@@ -1,4 +1,5 @@
 import { capabilityNames, type ComputeTarget } from '@destino/core/driver';
+import { isDestinoError } from '@destino/core/errors';
 import { targetProbeSchema } from '@destino/core/model';
 import { equal, present, rejects, survivesJson, that } from '../conformance/assert.ts';
 import type { Check } from '../conformance/check.ts';
@@ -52,6 +53,23 @@ export const targetChecks: readonly Check[] = [
     run: async (trial) => {
       const fired = AbortSignal.abort('over');
       for (const [name, call] of verbCalls(await trial.open(), trial)) await rejects(call(fired), 'aborted', name);
+    },
+  },
+  {
+    id: 'abort.in-flight',
+    sentence: "A verb that is aborted on its way ends all the same, with 'aborted' if it rejects for that.",
+    semantic: 1,
+    run: async (trial) => {
+      const expected = ['answered', 'aborted', 'not-found'];
+      for (const [name, call] of verbCalls(await trial.open(), trial)) {
+        const controller = new AbortController();
+        const outcome = call(controller.signal).then(
+          () => 'answered',
+          (error: unknown) => (isDestinoError(error) ? error.code : String(error)),
+        );
+        controller.abort('changed my mind');
+        that(expected.includes(await outcome), `${name}, aborted on its way, rejected with '${await outcome}'`);
+      }
     },
   },
   {
