@@ -112,7 +112,7 @@ describe('the plot of a metric', () => {
         const lines = plotMetric('m', points(...values), { width, height, ascii }).split('\n').slice(1);
         expect(lines.length === 0 || lines.length === height + 1).toBe(true);
         for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
-        if (values.some(Number.isFinite)) expect(lines.join('')).toMatch(ascii ? /\*/ : /[\u2801-\u28ff]/);
+        expect((ascii ? /\*/ : /[\u2801-\u28ff]/).test(lines.join(''))).toBe(values.some(Number.isFinite));
       }),
     );
   });

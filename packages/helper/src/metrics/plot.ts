@@ -31,7 +31,7 @@ export function plotMetric(title: string, points: readonly MetricPoint[], option
   const labels = Array.from({ length: height }, (_, row) => (row === 0 ? shortNumber(high) : row === height - 1 ? shortNumber(low) : ''));
   const labelWidth = Math.max(...labels.map(({ length }) => length));
   const columns = Math.max(width - labelWidth - 2, 4);
-  const grid: Grid = { columns, rows: height, dotsX: ascii ? 1 : 2, dotsY: ascii ? 1 : 4, cells: new Array<number>(columns * height).fill(0) };
+  const grid: Grid = { columns, rows: height, dotsX: ascii ? 1 : 2, dotsY: ascii ? 1 : 4, cells: Array.from({ length: columns * height }, () => 0) };
   draw(grid, points, { low, high, first, last });
   const axis = ascii ? '|' : '│';
   const rows = labels.map((label, row) => `${label.padStart(labelWidth)} ${axis}${rowText(grid, row, ascii)}`.trimEnd());
@@ -56,7 +56,7 @@ function headingOf(title: string, points: readonly MetricPoint[], notFinite: num
 
 /** Names are the user's; in a terminal, control characters in them would be obeyed. */
 function oneLine(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
 }
 
 function spread(values: readonly number[]): [low: number, high: number] {
