@@ -20,7 +20,7 @@ export async function cancelJob({ key, files, graceMs, wallMs, server }: Ending)
     await rm(files.secrets, { force: true });
     return;
   }
-  await server.detached('end', key, 'cancelled', String(Math.round(graceMs)));
+  await server.beginEnd(key, graceMs);
 }
 
 /** True when the file was not there before. */

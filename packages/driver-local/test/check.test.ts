@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { check } from './check.ts';
-import { localConfigSchema } from './config.ts';
-import { driver } from './driver.ts';
-import { Trial, spec } from './trial.test.support.ts';
+import { check } from '../src/check.ts';
+import { localConfigSchema } from '../src/config.ts';
+import { driver } from '../src/driver.ts';
+import { Trial, spec } from './trial.ts';
 
 const codes = (job: ReturnType<typeof spec>, probe?: Parameters<typeof check>[2]): string[] => check({ job }, {}, probe).map(({ path, code }) => `${path} ${code}`);
 

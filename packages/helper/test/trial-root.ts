@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { blankRecord, parseRecord, type JobRecord } from './record.ts';
-import { helperScript } from './script.ts';
-import { startScript } from './start-script.ts';
-import { ticketName } from './ticket.ts';
+import { blankRecord, parseRecord, type JobRecord } from '../src/record.ts';
+import { helperScript } from '../src/script.ts';
+import { startScript } from '../src/start-script.ts';
+import { ticketName } from '../src/ticket.ts';
 
 export const bootId = existsSync('/proc/sys/kernel/random/boot_id')
   ? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()

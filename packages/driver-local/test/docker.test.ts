@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resourcesSchema } from '@destino/core/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { containerJob, type Container } from './docker.ts';
-import { plainPath } from './interpreters.ts';
-import { Trial, spec } from './trial.test.support.ts';
+import { containerJob, type Container } from '../src/docker.ts';
+import { plainPath } from '../src/interpreters.ts';
+import { Trial, spec } from './trial.ts';
 
 const container: Container = {
   image: 'registry/x:1',

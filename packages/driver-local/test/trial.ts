@@ -4,17 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Clock, ComputeTarget, Jobs } from '@destino/core/driver';
+import { DestinoError } from '@destino/core/errors';
 import { jobSpecSchema, newKey, type Handle, type JobInspection, type JobSpec, type JobSpecInput, type JobView } from '@destino/core/model';
 import { createTestContext, type TestContext } from '@destino/driver-testkit';
 import { helperScript } from '@destino/helper';
-import type { LocalConfig } from './config.ts';
-import { driver } from './driver.ts';
+import type { LocalConfig } from '../src/config.ts';
+import { driver } from '../src/driver.ts';
 
 export const realClock: Clock = {
   monotonicMs: () => performance.now(),
   wallMs: () => performance.timeOrigin + performance.now(),
   sleep: async (ms, options) => {
-    await setTimeout(ms, undefined, options?.signal === undefined ? {} : { signal: options.signal });
+    await setTimeout(ms, undefined, options?.signal === undefined ? {} : { signal: options.signal }).catch((error: unknown) => {
+      throw new DestinoError('aborted', 'the sleep was stopped', { cause: error });
+    });
   },
 };
 

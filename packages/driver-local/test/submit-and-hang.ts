@@ -1,6 +1,6 @@
 import { argv, stdout } from 'node:process';
-import { localConfigSchema } from './config.ts';
-import { Trial, spec } from './trial.test.support.ts';
+import { localConfigSchema } from '../src/config.ts';
+import { Trial, spec } from './trial.ts';
 
 /** A client that submits, tells the handle, and never ends by itself: for a test to kill. */
 const [, , config = '{}', key = ''] = argv;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { isDestinoError } from '@destino/core/errors';
 import type { OutputFile } from '@destino/core/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readHandle } from './handle.ts';
-import { Trial, freshKey, jobsOf, searchPath, spec } from './trial.test.support.ts';
+import { readHandle } from '../src/handle.ts';
+import { Trial, freshKey, jobsOf, searchPath, spec } from './trial.ts';
 
 describe('local jobs', () => {
   let trial: Trial;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TrialRoot, bootId } from './trial-root.test.support.ts';
+import { TrialRoot, bootId } from './trial-root.ts';
 
 describe('one job', () => {
   let trial: TrialRoot;
