@@ -17,6 +17,7 @@ const container: Container = {
   readOnly: ['/data'],
   variables: { A: 'secret-looking value', PATH: '/opt/bin' },
   secretNames: ['TOKEN'],
+  clientVariables: {},
   resources: resourcesSchema.parse({ cores: 1.5, memoryBytes: 1000 }),
   command: ['bash', '-c', 'python train.py'],
 };

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { Handle, LogRecord } from '@destino/core/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readHandle } from '../src/handle.ts';
@@ -85,7 +86,7 @@ describe('waiting, watching and ending local jobs', () => {
   });
 
   it('go on when the process that submitted them is killed', async () => {
-    const program = join(import.meta.dirname, 'submit-and-hang.ts');
+    const program = fileURLToPath(new URL('./submit-and-hang.ts', import.meta.url));
     const key = freshKey();
     const child = spawn(execPath, ['--conditions=@destino/source', program, JSON.stringify(trial.config), key], { stdio: ['ignore', 'pipe', 'inherit'] });
     const handle = JSON.parse(await firstLine(child.stdout)) as Handle;

@@ -6,15 +6,17 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSeededRandom } from '@destino/driver-testkit';
 import { TrialRoot } from './trial-root.ts';
 
+const sh = (line: string): Buffer => execFileSync('sh', ['-c', line]);
+
 /** Needs root: it mounts small file systems and steps down to another account. */
 describe('the helper in hardship', () => {
   let place: string;
   beforeEach(() => {
     place = mkdtempSync(join(tmpdir(), 'destino-hard-'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=512k,mode=0777', 'tmpfs', place]);
+    sh(`mount -t tmpfs -o size=512k,mode=0777 tmpfs '${place}'`);
   });
   afterEach(() => {
-    execFileSync('umount', ['--lazy', place]);
+    sh(`umount --lazy '${place}'`);
     rmSync(place, { recursive: true, force: true });
   });
 
@@ -51,11 +53,11 @@ describe('the helper in hardship', () => {
     const trial = new TrialRoot({ parent: place });
     const witness = join(tmpdir(), `destino-witness-${process.pid}`);
     const key = trial.prepare(`: > ${witness}`);
-    execFileSync('mount', ['-o', 'remount,ro', place]);
+    sh(`mount -o remount,ro '${place}'`);
     expect(trial.run('run', key).code).toBe(98);
     expect(existsSync(witness)).toBe(false);
     expect(await trial.start('serve').code).toBe(98);
-    execFileSync('mount', ['-o', 'remount,rw', place]);
+    sh(`mount -o remount,rw '${place}'`);
   });
 
   it('works for an account other than root', async () => {

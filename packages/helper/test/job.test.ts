@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TrialRoot, bootId } from './trial-root.ts';
@@ -109,6 +109,20 @@ describe('one job', () => {
     trial.run('run', key);
     expect(statSync(join(trial.folder(key), 'stdout')).size).toBe(3_000_017);
     expect(readdirSync(trial.folder(key)).toSorted()).toEqual(['claim', 'record', 'start', 'stderr', 'stdout']);
+  });
+
+  it('never ends before it began, though the clock is set back meanwhile', () => {
+    const bin = join(trial.root, 'bin');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'date'), `#!/bin/sh\ncat '${bin}/now'\n`, { mode: 0o755 });
+    writeFileSync(join(bin, 'now'), '1900000000000\n');
+    const turned = new TrialRoot({ environment: { PATH: `${bin}:/usr/local/bin:/usr/bin:/bin` } });
+    const key = turned.prepare(`echo 1700000000000 > '${bin}/now'; sleep 0.1`);
+    turned.run('run', key);
+    const { running, ended } = turned.record(key);
+    expect(running?.atMs).toBeGreaterThanOrEqual(1_900_000_000_000);
+    expect((ended?.atMs ?? 0) - (running?.atMs ?? 0)).toBeGreaterThanOrEqual(90);
+    turned.dispose();
   });
 
   it('asks the hook after the end for a note', () => {

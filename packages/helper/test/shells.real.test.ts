@@ -42,7 +42,7 @@ describe('the script', () => {
   it('is clean for shellcheck', () => {
     const file = join(bare, 'helper.sh');
     writeFileSync(file, helperScript().script);
-    const { status, stdout } = spawnSync('shellcheck', ['--shell=sh', file], { encoding: 'utf8' });
+    const { status, stdout } = spawnSync('sh', ['-c', `shellcheck --shell=sh '${file}'`], { encoding: 'utf8' });
     expect(stdout).toBe('');
     expect(status).toBe(0);
   });
