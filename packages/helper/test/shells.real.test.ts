@@ -29,6 +29,8 @@ function pathWithout(name: string, ...tools: string[]): string {
   return folder;
 }
 
+const byNumber = (a: number | null, b: number | null): number => (a ?? 999) - (b ?? 999);
+
 const kinds: [string, () => TrialOptions][] = [
   ['dash', () => ({ shell: ['/bin/dash'] })],
   ['bash', () => ({ shell: ['/bin/bash'] })],
@@ -56,7 +58,7 @@ describe.each(kinds)('under %s', (_name, options) => {
     trial = new TrialRoot(options());
     const key = trial.prepare('echo ran; exit 3');
     const codes = await Promise.all([1, 2, 3, 4, 5].map(() => trial.start('run', key).code));
-    expect(codes.toSorted()).toEqual([0, 97, 97, 97, 97]);
+    expect(codes.toSorted(byNumber)).toEqual([0, 97, 97, 97, 97]);
     expect(trial.record(key).ended).toMatchObject({ code: 3, cause: 'exit' });
     expect(trial.read(key, 'stdout')).toBe('ran\n');
     const killed = trial.prepare('sleep 100 & sleep 100');
@@ -86,7 +88,7 @@ describe.each(kinds)('under %s', (_name, options) => {
     const line = join(trial.root, 'order');
     const keys = Array.from({ length: 8 }, (_, index) => trial.submit(`echo ${index} $CUDA_VISIBLE_DEVICES >> '${line}'`, { cores: 2, gpus: index % 3 }));
     const codes = await Promise.all([1, 2, 3].map(() => trial.start('serve').code));
-    expect(codes.toSorted()).toEqual([0, 1, 1]);
+    expect(codes.toSorted(byNumber)).toEqual([0, 1, 1]);
     for (const key of keys) expect(trial.record(key).ended).toMatchObject({ code: 0 });
   });
 
