@@ -15,8 +15,11 @@ const owner = { workspace: 'conformance', incarnation: 'one' };
 const contexts: TestContext[] = [];
 const freshKey = (): string => newKey((size) => new Uint8Array(randomBytes(size)));
 
+const config = { machineDir, cores: 4 };
+
 const subject: ConformanceSubject = {
   driver,
+  config,
   owner,
   clock: realClock,
   plantedSecrets,
@@ -29,7 +32,7 @@ const subject: ConformanceSubject = {
       helper: { ...helperScript(), image: () => undefined },
     });
     contexts.push(context);
-    return driver.open({ machineDir, cores: 4 }, context);
+    return driver.open(config, context);
   },
   makeJob: (programme) =>
     jobSpecSchema.parse({
