@@ -130,7 +130,7 @@ run_job() {
 after_job() {
   cause=exit signal=- note=-
   if [ -e "$job/ending" ]; then
-    read -r cause grace_ms <"$job/ending"
+    read -r cause grace_ms <"$job/ending" || cause=cancelled grace_ms=10000
     end_tree "$grace_ms"
   else
     [ -z "$watcher" ] || kill "$watcher" 2>/dev/null
@@ -138,7 +138,8 @@ after_job() {
   fi
   if [ -e "$job/after" ]; then
     # shellcheck source=/dev/null
-    note=$(. "$job/after") && [ -n "$note" ] || note=-
+    note=$(. "$job/after") || : # what it says counts, not how it ends
+    note=${note:--}
   fi
   if [ "$code" -gt 128 ]; then
     signal=$(kill -l "$code" 2>/dev/null) || signal=-

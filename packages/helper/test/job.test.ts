@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TrialRoot, bootId } from './trial-root.test.support.ts';
+import { TrialRoot, bootId } from './trial-root.ts';
 
 describe('one job', () => {
   let trial: TrialRoot;
@@ -111,9 +111,23 @@ describe('one job', () => {
     expect(readdirSync(trial.folder(key)).toSorted()).toEqual(['claim', 'record', 'start', 'stderr', 'stdout']);
   });
 
+  it('never ends before it began, though the clock is set back meanwhile', () => {
+    const bin = join(trial.root, 'bin');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'date'), `#!/bin/sh\ncat '${bin}/now'\n`, { mode: 0o755 });
+    writeFileSync(join(bin, 'now'), '1900000000000\n');
+    const turned = new TrialRoot({ environment: { PATH: `${bin}:/usr/local/bin:/usr/bin:/bin` } });
+    const key = turned.prepare(`echo 1700000000000 > '${bin}/now'; sleep 0.1`);
+    turned.run('run', key);
+    const { running, ended } = turned.record(key);
+    expect(running?.atMs).toBeGreaterThanOrEqual(1_900_000_000_000);
+    expect((ended?.atMs ?? 0) - (running?.atMs ?? 0)).toBeGreaterThanOrEqual(90);
+    turned.dispose();
+  });
+
   it('asks the hook after the end for a note', () => {
     const key = trial.prepare('exit 137');
-    writeFileSync(join(trial.folder(key), 'after'), 'echo oom\n');
+    writeFileSync(join(trial.folder(key), 'after'), 'echo oom; false\n');
     trial.run('run', key);
     expect(trial.record(key).ended).toMatchObject({ cause: 'oom', note: 'oom', code: 137 });
   });

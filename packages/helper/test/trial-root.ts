@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { blankRecord, parseRecord, type JobRecord } from './record.ts';
-import { helperScript } from './script.ts';
-import { startScript } from './start-script.ts';
-import { ticketName } from './ticket.ts';
+import { blankRecord, parseRecord, type JobRecord } from '../src/record.ts';
+import { helperScript } from '../src/script.ts';
+import { startScript } from '../src/start-script.ts';
+import { ticketName } from '../src/ticket.ts';
 
 export const bootId = existsSync('/proc/sys/kernel/random/boot_id')
   ? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
@@ -18,7 +18,7 @@ export function newKey(): string {
   return Array.from(randomBytes(26), (byte) => alphabet[byte % 26]).join('');
 }
 
-export type TrialOptions = { shell?: readonly string[]; environment?: Record<string, string>; parent?: string; wrap?: readonly string[] };
+export type TrialOptions = { shell?: readonly string[]; environment?: Record<string, string>; parent?: string; bootId?: string; wrap?: readonly string[] };
 export type TrialJob = {
   variables?: Record<string, string>;
   prologue?: string;
@@ -36,10 +36,12 @@ export class TrialRoot {
   readonly script: string;
   readonly #command: readonly string[];
   readonly #environment: Record<string, string>;
+  readonly #bootId: string;
   readonly #children: ChildProcess[] = [];
 
   constructor(options: TrialOptions = {}) {
     this.root = mkdtempSync(join(options.parent ?? tmpdir(), 'destino helper '));
+    this.#bootId = options.bootId ?? bootId;
     this.script = join(this.root, 'helper.sh');
     for (const folder of ['jobs', 'queue', 'serve']) mkdirSync(join(this.root, folder));
     writeFileSync(this.script, helperScript().script);
@@ -65,7 +67,7 @@ export class TrialRoot {
 
   queue(key: string, job: TrialJob = {}): void {
     const { cores = 1, memoryBytes = 0, gpus = 0 } = job;
-    const ticket = { order: process.hrtime.bigint(), key, cores, memoryBytes, gpus, bootId: job.bootId ?? bootId };
+    const ticket = { order: process.hrtime.bigint(), key, cores, memoryBytes, gpus, bootId: job.bootId ?? this.#bootId };
     writeFileSync(join(this.root, 'queue', ticketName(ticket)), '');
   }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { quoteShell } from './quote-shell.ts';
-import { TrialRoot } from './trial-root.test.support.ts';
+import { quoteShell } from '../src/quote-shell.ts';
+import { TrialRoot } from './trial-root.ts';
 
 /** A descendant that leaves session, group and parent, and ignores TERM. */
 const deafProgram = `process.on("SIGTERM",()=>{});setInterval(()=>{},1e5)`;

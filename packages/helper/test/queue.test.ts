@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TrialRoot } from './trial-root.test.support.ts';
+import { TrialRoot } from './trial-root.ts';
 
 describe('the queue', () => {
   let trial: TrialRoot;
