@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { formatProblemSchema, loadAnyFile, redactSource, verbs, type FileAccess } from '../src/index.ts';
 
+/** The same cases on every run: what new ones find belongs into a test of its own. */
+fc.configureGlobal({ seed: 20_261_123 });
+
 const seeds = [
   `$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json
 command: |
