@@ -8,7 +8,7 @@ import type { SourceFile } from '../text/source-file.ts';
  */
 const deepest = 100;
 
-export type ParsedYaml = { document: Document.Parsed | undefined; problems: FormatProblem[] };
+export type ParsedYaml = { document: Document | undefined; problems: FormatProblem[] };
 
 /**
  * Text to a document whose scalars are all text: what a value means is decided by the schema of the field it stands
