@@ -76,7 +76,9 @@ export class Engine implements AsyncDisposable {
   async submit(job: NewJob): Promise<{ job: Job; created: boolean }> {
     const { store, session, clock, randomBytes, tracker } = this.#parts;
     const request = jobRequestSchema.parse(job.request);
-    await this.#refuseWhatCannotRun(request);
+    // A job that exists already is answered as it is, whatever has become of its targets since.
+    const known = job.name === undefined ? undefined : await store.named('job', job.name);
+    if (known === undefined) await this.#refuseWhatCannotRun(request);
     const id = newKey(randomBytes);
     const name = job.name ?? id;
     const needs = await jobNeeds(request, { driver: (kind) => this.#parts.targets.driver(kind), target: (target) => store.named('target', target), hostId: session.host.hostId });
