@@ -10,6 +10,7 @@ export class Keeper {
   #claimAt = 0;
   #pokeAt = 0;
   #inDoubt = false;
+  #turns: Promise<unknown> = Promise.resolve();
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -49,8 +50,14 @@ export class Keeper {
     this.#claimAt = 0;
   }
 
-  /** One round; answers in how many milliseconds the next is due. */
-  async turn(): Promise<number> {
+  /** One round, after the one under way; answers in how many milliseconds the next is due. */
+  turn(): Promise<number> {
+    const turn = this.#turns.then(() => this.#round());
+    this.#turns = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #round(): Promise<number> {
     const { session, tracker, clock, policy } = this.#parts;
     if (this.#inDoubt) {
       tracker.clear();
