@@ -7,6 +7,7 @@ export type Start<T> = (tx: Transaction) => Task<T>;
 /** Runs tasks, each in a transaction; rejects with a `DestinoError` only. */
 export type Executor = {
   read<T>(start: Start<T>): Promise<T>;
-  write<T>(start: Start<T>): Promise<T>;
+  /** `about` names the record that is written, where there is one. */
+  write<T>(start: Start<T>, about?: string): Promise<T>;
   close(): Promise<void>;
 };

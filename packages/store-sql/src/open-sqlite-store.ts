@@ -56,8 +56,8 @@ function openWith(connection: SqliteConnection, options: SqliteStoreOptions, pla
   try {
     const meta = waitForLock(busyTimeoutMs, () => {
       setUp(connection);
-      const opening = { workspace, bootId, incarnation: options.incarnation ?? randomUUID(), clockMs: Math.floor(monotonicMs()) };
-      return prepare(connection, new Compiler(dialect.builder, dialect), opening);
+      const opening = { workspace, bootId, incarnation: options.incarnation ?? randomUUID(), clockMs: Math.floor(monotonicMs()), transactionBase: 0 };
+      return prepare(connection, new Compiler(dialect, 'once'), opening);
     });
     const info = { workspace, incarnation: meta.incarnation, schemaVersion: meta.schema_version };
     return new SqlStateStore(info, new SqliteExecutor({ connection, dialect, place, workspace, bootId, monotonicMs, busyTimeoutMs }));

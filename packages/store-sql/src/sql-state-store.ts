@@ -71,15 +71,15 @@ export class SqlStateStore implements StateStore {
   }
 
   create(record: NewRecord, event: NewEvent, options: { claimFor?: string } = {}): Promise<Created> {
-    return this.#executor.write((tx) => createRecord(tx, record, event, options.claimFor));
+    return this.#executor.write((tx) => createRecord(tx, record, event, options.claimFor), record.id);
   }
 
   request(id: string, requests: Partial<Requests>, event: NewEvent): Promise<StoreRecord | undefined> {
-    return this.#executor.write((tx) => mergeRequests(tx, id, requests, event));
+    return this.#executor.write((tx) => mergeRequests(tx, id, requests, event), id);
   }
 
   commit(claim: Claim, change: Change): Promise<CommitOutcome> {
-    return this.#executor.write((tx) => commitChange(tx, claim, change));
+    return this.#executor.write((tx) => commitChange(tx, claim, change), claim.id);
   }
 
   remove(ids: readonly string[]): Promise<{ removed: string[]; blobs: string[] }> {

@@ -39,8 +39,8 @@ export interface Driver<Config = unknown> {
   open(config: Config, context: DriverContext): ComputeTarget;
 }
 
-/** Any driver, its config type forgotten; `parseConfig` gives the typed view back. */
-export type AnyDriver = Driver<never>;
+/** Any driver, its config type forgotten: pass `check` and `open` only what its own `configSchema` made. */
+export type AnyDriver = Driver<unknown>;
 
 const kindPattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 

@@ -2,6 +2,8 @@ export { capabilities, capabilitiesSchema, capabilityNames } from './capability.
 export type { Capabilities, CapabilityAnswer, CapabilityName } from './capability.ts';
 export { traitsSchema } from './traits.ts';
 export type { Traits } from './traits.ts';
+export { capabilityNeeds, capabilityProblems } from './needs.ts';
+export type { CapabilityNeed } from './needs.ts';
 export { contractVersion, defineDriver } from './define-driver.ts';
 export type { AnyDriver, Driver, Want } from './define-driver.ts';
 export type { CallOptions, EffectOptions, Progress, TransferOptions } from './options.ts';

@@ -1,4 +1,3 @@
-import type { Driver } from '../driver/index.ts';
 import type { JobSpec, Problem, TargetProbe } from '../model/index.ts';
 import { targetProbeSchema } from '../model/index.ts';
 import type { OpenTargets } from './open-targets.ts';
@@ -6,8 +5,7 @@ import type { OpenTargets } from './open-targets.ts';
 /** What the driver of `target` finds wrong with a job, by the file, its declaration and the last probe. No network. */
 export async function checkJob(targets: OpenTargets, spec: JobSpec, target: string): Promise<Problem[]> {
   const { driver, doc, revision } = await targets.use(target);
-  const typed = driver as unknown as Driver;
-  return typed.check({ job: spec }, typed.configSchema.parse(doc.configs[String(revision)]), lastProbe(doc.attributes['probe']));
+  return driver.check({ job: spec }, driver.configSchema.parse(doc.configs[String(revision)]), lastProbe(doc.attributes['probe']));
 }
 
 function lastProbe(stored: unknown): TargetProbe | undefined {

@@ -1,4 +1,4 @@
-import type { AnyDriver, ComputeTarget, Driver, DriverContext } from '../driver/index.ts';
+import type { AnyDriver, ComputeTarget, DriverContext } from '../driver/index.ts';
 import { DestinoError } from '../errors/index.ts';
 import type { Json, Problem } from '../model/index.ts';
 import type { StateStore, StoreRecord } from '../store/index.ts';
@@ -79,8 +79,7 @@ export class OpenTargets {
   }
 
   #opened(record: StoreRecord, driver: AnyDriver, doc: TargetDoc, revision: number, config: Json): OpenTarget {
-    const typed = driver as unknown as Driver;
-    const target = this.#wrap(typed.open(typed.configSchema.parse(config), this.#context({ name: record.name, kind: record.kind })), driver, record.name);
+    const target = this.#wrap(driver.open(driver.configSchema.parse(config), this.#context({ name: record.name, kind: record.kind })), driver, record.name);
     const open: OpenTarget = { name: record.name, kind: record.kind, revision, driver, target, doc };
     this.#open.set(`${record.name} ${revision}`, open);
     return open;

@@ -8,9 +8,13 @@ import { wallTime, type EngineParts } from './parts.ts';
 export type Service = { schemaVersion: 1; name: string; target: string; state: string; wantedRevision: number; revision: number } & Pick<ServiceDoc, 'copies' | 'rawState' | 'reason' | 'waitingFor'>;
 
 function serviceOf(record: StoreRecord): Service {
-  const { spec, target } = serviceRequestSchema.parse(record.spec);
+  const { target } = serviceRequestSchema.parse(record.spec);
   const { revision, copies, rawState, reason, waitingFor } = serviceDocSchema.parse(record.doc);
-  return { schemaVersion: 1, name: record.name, target, state: record.state, wantedRevision: record.requests.revise?.revision ?? spec.revision, revision, copies, rawState, reason, waitingFor };
+  return { schemaVersion: 1, name: record.name, target, state: record.state, wantedRevision: wantedRevision(record), revision, copies, rawState, reason, waitingFor };
+}
+
+function wantedRevision(record: StoreRecord): number {
+  return record.requests.revise?.revision ?? serviceRequestSchema.parse(record.spec).spec.revision;
 }
 
 /** The services of a workspace. What is wanted is stored; hosts bring the targets to it. */
@@ -25,8 +29,9 @@ export class ServiceBook {
   async deploy(input: Omit<ServiceSpecInput, 'revision'>, target: string, createdBy?: string): Promise<Service> {
     const existing = await this.#parts.store.named('service', input.name);
     if (existing !== undefined && existing.active) return await this.#revise(existing, input, createdBy);
+    // Revisions go on where a service of that name left off: what is still on its way to the old one never wins.
+    const spec = serviceSpecSchema.parse({ ...input, revision: existing === undefined ? 1 : wantedRevision(existing) + 1 });
     if (existing !== undefined) await this.#parts.store.remove([existing.id]);
-    const spec = serviceSpecSchema.parse({ ...input, revision: 1 });
     await this.#parts.targets.record(target);
     const { store, clock, randomBytes, session, targets } = this.#parts;
     const needs = await targetNeeds(target, { driver: (kind) => targets.driver(kind), target: (name) => store.named('target', name), hostId: session.host.hostId });
@@ -39,8 +44,7 @@ export class ServiceBook {
   }
 
   async #revise(existing: StoreRecord, input: Omit<ServiceSpecInput, 'revision'>, by: string | undefined): Promise<Service> {
-    const before = existing.requests.revise?.revision ?? serviceRequestSchema.parse(existing.spec).spec.revision;
-    const spec: ServiceSpec = serviceSpecSchema.parse({ ...input, revision: before + 1 });
+    const spec: ServiceSpec = serviceSpecSchema.parse({ ...input, revision: wantedRevision(existing) + 1 });
     const { store, clock, tracker } = this.#parts;
     const atMs = await store.nowMs();
     const revise = { atMs, revision: spec.revision, spec, ...(by !== undefined && { by }) };

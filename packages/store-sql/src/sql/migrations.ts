@@ -98,7 +98,6 @@ function hostTables({ builder }: Dialect): Compilable[] {
 export function metaTable({ builder }: Dialect): Compilable {
   return builder.schema
     .createTable('meta')
-    .ifNotExists()
     .addColumn('one', 'integer', (column) => column.primaryKey().notNull())
     .addColumn('schema_version', 'integer', (column) => column.notNull())
     .addColumn('workspace', 'text', (column) => column.notNull())

@@ -2,7 +2,7 @@ import { DestinoError } from '@destino/core/errors';
 import type { Dialect } from '../dialect/dialect.ts';
 import { mapError, type Place } from '../map-error.ts';
 import type { Executor, Start } from '../executor.ts';
-import { answerAll, type Waiting } from '../group-commit.ts';
+import { apart, GroupBroken, refusal, type Answer, type Waiting } from '../group-commit.ts';
 import { Compiler, type Task } from '../sql/statement.ts';
 import { checkMeta } from '../tasks/schema-task.ts';
 import { readMeta, type Meta, type Transaction } from '../tasks/transaction.ts';
@@ -32,17 +32,21 @@ export class SqliteExecutor implements Executor {
 
   constructor(options: SqliteExecutorOptions) {
     this.#options = options;
-    this.#compiler = new Compiler(options.dialect.builder, options.dialect);
+    this.#compiler = new Compiler(options.dialect, 'often');
   }
 
   /** Async only to answer by a promise, also when it fails. */
   async read<T>(start: Start<T>): Promise<T> {
-    return this.#guarded(() => this.#within('begin', (tx) => this.#drive(start(tx))));
+    try {
+      return this.#within('begin', (tx) => this.#drive(start(tx)));
+    } catch (error) {
+      throw mapError(error, this.#options.place);
+    }
   }
 
   write<T>(start: Start<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ start, resolve: resolve as (value: unknown) => void, reject });
+      this.#waiting.push({ start, about: '', resolve: resolve as (value: unknown) => void, reject });
       if (this.#waiting.length === 1) queueMicrotask(() => this.#writeWaiting());
     });
   }
@@ -61,26 +65,29 @@ export class SqliteExecutor implements Executor {
   }
 
   #writeGroup(group: Waiting[]): void {
+    let answers: Answer[];
     try {
-      const answers = this.#guarded(() => this.#within('begin immediate', (tx) => answerAll(group, (start) => this.#drive(start(tx)))));
-      for (const answer of answers) answer();
+      answers = this.#within('begin immediate', (tx) => group.map((waiting) => this.#answer(tx, waiting)));
     } catch (error) {
-      if (group.length === 1) group[0]?.reject(error);
-      else for (const one of group) this.#writeGroup([one]);
+      if (error instanceof GroupBroken && group.length > 1) return apart(group).forEach((alone) => this.#writeGroup(alone));
+      const failure = mapError(error instanceof GroupBroken ? error.cause : error, this.#options.place);
+      return group.forEach(({ reject }) => reject(failure));
     }
+    for (const answer of answers) answer();
   }
 
-  #guarded<T>(call: () => T): T {
-    if (this.#closed) throw new DestinoError('contract', `the store ${this.#options.place.name} was used after it was closed`);
+  #answer(tx: Transaction, waiting: Waiting): Answer {
     try {
-      return call();
+      const value = this.#drive(waiting.start(tx));
+      return () => waiting.resolve(value);
     } catch (error) {
-      throw mapError(error, this.#options.place);
+      return refusal(waiting, error);
     }
   }
 
   #within<T>(begin: 'begin' | 'begin immediate', work: (tx: Transaction) => T): T {
-    const { connection, busyTimeoutMs } = this.#options;
+    const { connection, busyTimeoutMs, place } = this.#options;
+    if (this.#closed) throw new DestinoError('contract', `the store ${place.name} was used after it was closed`);
     const tx = waitForLock(busyTimeoutMs, () => this.#begin(begin));
     try {
       const result = work(tx);
@@ -95,9 +102,9 @@ export class SqliteExecutor implements Executor {
   #begin(begin: 'begin' | 'begin immediate'): Transaction {
     this.#options.connection.run(begin);
     try {
-      const meta = this.#checked(this.#drive(readMeta(this.#compiler)));
+      const meta = this.#checked(this.#drive(readMeta(this.#compiler, 'read')));
       this.#latestMs = Math.max(this.#latestMs, Math.floor(this.#options.monotonicMs() + meta.base_ms));
-      return { compiler: this.#compiler, dialect: this.#options.dialect, meta, nowMs: this.#latestMs, nextPosition: () => null };
+      return { compiler: this.#compiler, dialect: this.#options.dialect, meta, nowMs: this.#latestMs, baseMs: meta.base_ms, nextPosition: () => null };
     } catch (error) {
       this.#rollBack();
       throw error;

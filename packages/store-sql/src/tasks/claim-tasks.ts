@@ -1,13 +1,13 @@
 import type { Claim, StoreRecord } from '@destino/core/store';
 import { canServe, freed, holds, isLive } from '@destino/core/store';
-import type { ExpressionBuilder } from 'kysely';
+import { sql, type ExpressionBuilder } from 'kysely';
 import { recordOf } from '../sql/rows.ts';
-import { statement, type Slots, type Task } from '../sql/statement.ts';
+import { once, statement, type Slots, type Task } from '../sql/statement.ts';
 import type { Tables } from '../sql/tables.ts';
-import { recordToWrite, saveRecord } from './record-rows.ts';
+import { claimToWrite } from './claimed-record.ts';
+import { saveRecord } from './record-rows.ts';
 import { readSession } from './session-tasks.ts';
 import { rows, type Transaction } from './transaction.ts';
-import { sql } from 'kysely';
 
 const active = sql<boolean>`active = 1`;
 const isPoked = sql<boolean>`poke > poke_seen`;
@@ -42,6 +42,7 @@ const claimFree = statement<ClaimSlots>()((db, slot: Slots<ClaimSlots>, dialect)
           .where((inner) => free(inner, slot('now')))
           .orderBy('seq')
           .limit(slot('limit')),
+        'records',
       ),
     )
     .returningAll(),
@@ -58,6 +59,7 @@ const selectPoked = statement<{ session: string; limit: number }>()((db, slot) =
 export function* claimRecords(tx: Transaction, sessionId: string, limit: number): Task<StoreRecord[]> {
   const session = yield* readSession(tx, sessionId);
   if (!isLive(session, tx.nowMs)) return [];
+  if (tx.dialect.beforeClaim !== undefined) yield once(tx.dialect.beforeClaim);
   const wanted = yield* rows(tx, selectNeeds, { now: tx.nowMs });
   const servable = wanted.filter(({ needs }) => canServe(session, JSON.parse(needs) as string[])).map(({ needs }) => needs);
   if (servable.length === 0) return [];
@@ -72,8 +74,7 @@ export function* pokedRecords(tx: Transaction, session: string, limit: number): 
 
 export function* letGoRecords(tx: Transaction, claims: readonly Claim[]): Task<void> {
   for (const claim of claims) {
-    const record = yield* recordToWrite(tx, claim.id);
-    const session = yield* readSession(tx, claim.session);
+    const { record, session } = yield* claimToWrite(tx, claim);
     if (holds(claim, record, session, tx.nowMs)) yield* saveRecord(tx, record, freed(record, tx.nowMs));
   }
 }

@@ -1,9 +1,9 @@
 import type { Attempt, Change, Claim, CommitOutcome, NewEvent, NewRecord, Requests, Segment, StoreRecord } from '@destino/core/store';
 import { changed, holds, poked, requested } from '@destino/core/store';
 import { statement, type Task } from '../sql/statement.ts';
+import { claimToWrite } from './claimed-record.ts';
 import { addEvents, addRecord, recordToWrite, saveRecord } from './record-rows.ts';
-import { readSession } from './session-tasks.ts';
-import { rows, type Transaction } from './transaction.ts';
+import { tell, type Transaction } from './transaction.ts';
 
 const putAttempt = statement<{ key: string; record: string; number: number; body: string }>()((db, slot) =>
   db
@@ -21,8 +21,7 @@ const putSegment = statement<{ attempt: string; ordinal: number; body: string }>
 
 /** The only write of an owner. All conditions are checked before the first write, so a refusal leaves nothing behind. */
 export function* commitChange(tx: Transaction, claim: Claim, change: Change): Task<CommitOutcome> {
-  const record = yield* recordToWrite(tx, claim.id);
-  const session = yield* readSession(tx, claim.session);
+  const { record, session } = yield* claimToWrite(tx, claim);
   if (!holds(claim, record, session, tx.nowMs)) return { ok: false, why: 'stale' };
   if (change.expectPoke !== undefined && change.expectPoke !== record.poke) return { ok: false, why: 'poked' };
   const next = yield* saveRecord(tx, record, changed(record, change, tx.nowMs));
@@ -45,10 +44,10 @@ export function* mergeRequests(tx: Transaction, id: string, requests: Partial<Re
 
 function* putProgress(tx: Transaction, attempt: Attempt | undefined, segments: readonly Segment[]): Task<void> {
   if (attempt !== undefined) {
-    yield* rows(tx, putAttempt, { key: attempt.key, record: attempt.record, number: attempt.number, body: JSON.stringify(attempt) });
+    yield* tell(tx, putAttempt, { key: attempt.key, record: attempt.record, number: attempt.number, body: JSON.stringify(attempt) });
   }
   for (const segment of segments) {
-    yield* rows(tx, putSegment, { attempt: segment.attempt, ordinal: segment.ordinal, body: JSON.stringify(segment) });
+    yield* tell(tx, putSegment, { attempt: segment.attempt, ordinal: segment.ordinal, body: JSON.stringify(segment) });
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Attempt, RecordType, Segment, StoreEvent } from '@destino/core/store';
+import type { Expression } from 'kysely';
 import { attemptOf, eventOf, segmentOf } from '../sql/rows.ts';
 import { statement, type Task } from '../sql/statement.ts';
-import { rows, type Transaction } from './transaction.ts';
+import { rows, tell, type Transaction } from './transaction.ts';
 
 export const maxLimit = 1000;
 
@@ -21,8 +22,9 @@ const selectEvents = statement<{ record: string; after: number; limit: number }>
   db.selectFrom('events').selectAll().where('record', '=', slot('record')).where('number', '>', slot('after')).orderBy('number').limit(slot('limit')),
 );
 
-const selectFeed = statement<{ after: number; limit: number }>()((db, slot, { horizon }) => {
+const selectFeed = statement<{ after: number; limit: number }>()((db, slot, dialect) => {
   const settled = db.selectFrom('events').selectAll().where('position', '>', slot('after')).orderBy('position').limit(slot('limit'));
+  const horizon = dialect.horizon(db.selectFrom('meta').select('transaction_base') as Expression<unknown> as Expression<number>);
   return horizon === undefined ? settled : settled.where('position', '<', horizon);
 });
 
@@ -79,7 +81,7 @@ export function* readFeed(tx: Transaction, options: { after?: number; limit?: nu
 }
 
 export function* noteSightings(tx: Transaction, ids: readonly string[]): Task<Map<string, number>> {
-  for (const id of ids) yield* rows(tx, insertSighting, { id, now: tx.nowMs });
+  for (const id of ids) yield* tell(tx, insertSighting, { id, now: tx.nowMs });
   const seen = new Map((yield* rows(tx, selectSightings, { ids: JSON.stringify(ids) })).map((row) => [row.id, row.since_ms]));
   return new Map(ids.map((id) => [id, seen.get(id) ?? tx.nowMs]));
 }

@@ -4,12 +4,12 @@ import type { Updateable } from 'kysely';
 import { recordOf, rowOf, type RecordRow } from '../sql/rows.ts';
 import { statement, type Statement, type Task } from '../sql/statement.ts';
 import type { RecordTable } from '../sql/tables.ts';
-import { first, rows, type Transaction } from './transaction.ts';
+import { first, tell, type Transaction } from './transaction.ts';
 
 const selectRecord = statement<{ id: string }>()((db, slot) => db.selectFrom('records').selectAll().where('id', '=', slot('id')));
 
 const lockRecord = statement<{ id: string }>()((db, slot, dialect) =>
-  dialect.locked(db.selectFrom('records').selectAll().where('id', '=', slot('id'))),
+  dialect.locked(db.selectFrom('records').selectAll().where('id', '=', slot('id')), 'records'),
 );
 
 const selectNamed = statement<{ type: string; name: string }>()((db, slot) =>
@@ -84,7 +84,7 @@ export function* addEvents(tx: Transaction, before: Pick<StoreRecord, 'id' | 'ev
   for (const event of events) {
     number += 1;
     const data = JSON.stringify(event.data);
-    yield* rows(tx, insertEvent, { position: tx.nextPosition(), record: before.id, number, at: event.at, type: event.type, data });
+    yield* tell(tx, insertEvent, { position: tx.nextPosition(), record: before.id, number, at: event.at, type: event.type, data });
   }
 }
 
@@ -98,7 +98,7 @@ export function* saveRecord(tx: Transaction, before: StoreRecord, after: StoreRe
   const old = rowOf(before);
   const row = rowOf(after);
   const columns = (Object.keys(row) as (Column | 'id')[]).filter((column): column is Column => column !== 'id' && row[column] !== old[column]);
-  if (columns.length > 0) yield* rows(tx, saveOf(columns), row);
+  if (columns.length > 0) yield* tell(tx, saveOf(columns), row);
   return recordOf({ ...row, seq: before.seq });
 }
 

@@ -1,11 +1,12 @@
 import { statement, type Task } from '../sql/statement.ts';
 import { segmentOf } from '../sql/rows.ts';
-import { rows, type Transaction } from './transaction.ts';
+import { noteTime } from './session-tasks.ts';
+import { rows, tell, type Transaction } from './transaction.ts';
 
 type Ids = { ids: string };
 
 const lockInactive = statement<Ids>()((db, slot, dialect) =>
-  dialect.locked(db.selectFrom('records').select('id').where('id', 'in', dialect.members(slot('ids'))).where('active', '=', 0)),
+  dialect.locked(db.selectFrom('records').select('id').where('id', 'in', dialect.members(slot('ids'))).where('active', '=', 0), 'records'),
 );
 
 const selectSegments = statement<Ids>()((db, slot, { members }) =>
@@ -36,6 +37,7 @@ export function* removeRecords(tx: Transaction, asked: readonly string[]): Task<
     const { blob, local } = segmentOf(row);
     if (blob !== undefined && !local) blobsOf.get(row.record)?.push(blob);
   }
-  for (const deletion of [deleteSegments, deleteAttempts, deleteEvents, deleteRecords]) yield* rows(tx, deletion, { ids });
+  for (const deletion of [deleteSegments, deleteAttempts, deleteEvents, deleteRecords]) yield* tell(tx, deletion, { ids });
+  yield* noteTime(tx);
   return { removed, blobs: [...blobsOf.values()].flat() };
 }

@@ -1,13 +1,13 @@
 import { DestinoError } from '@destino/core/errors';
-import { sql, type Selectable } from 'kysely';
+import { sql } from 'kysely';
 import type { Dialect } from '../dialect/dialect.ts';
 import { metaTable, migrations, schemaVersion } from '../sql/migrations.ts';
-import { statement, type Compiler, type Task } from '../sql/statement.ts';
+import { once, statement, type Compiler, type Task } from '../sql/statement.ts';
 import type { MetaTable } from '../sql/tables.ts';
 import { readMeta, type Meta } from './transaction.ts';
 
 /** What the host that opens a store says of it. */
-export type Opening = { workspace: string; incarnation: string; bootId: string; clockMs: number };
+export type Opening = { workspace: string; incarnation: string; bootId: string; clockMs: number; transactionBase: number };
 
 const insertMeta = statement<MetaTable>()((db, slot) =>
   db
@@ -38,8 +38,8 @@ const selectLatest = statement<Record<never, never>>()((db) => db.selectFrom('re
 
 /** Makes or migrates the schema, under the lock that the caller holds. */
 export function* prepareSchema(compiler: Compiler, dialect: Dialect, opening: Opening): Task<Meta> {
-  yield metaTable(dialect).compile();
-  yield* compiler.rows(insertMeta, {
+  if ((yield once(dialect.findMeta)).length === 0) yield once(metaTable(dialect));
+  yield* compiler.tell(insertMeta, {
     one: 1,
     schema_version: 0,
     workspace: opening.workspace,
@@ -48,14 +48,14 @@ export function* prepareSchema(compiler: Compiler, dialect: Dialect, opening: Op
     base_ms: 0,
     last_ms: 0,
     sessions: 0,
-    transaction_base: 0,
+    transaction_base: opening.transactionBase,
   });
-  const found = yield* readMeta(compiler);
+  const found = yield* readMeta(compiler, 'write');
   const meta = checkMeta(found, opening.workspace, 'may be older');
   for (let version = meta.schema_version; version < schemaVersion; version += 1) {
-    for (const step of migrations[version]?.(dialect) ?? []) yield step.compile();
+    for (const step of migrations[version]?.(dialect) ?? []) yield once(step);
   }
-  if (meta.schema_version < schemaVersion) yield* compiler.rows(setVersion, { version: schemaVersion });
+  if (meta.schema_version < schemaVersion) yield* compiler.tell(setVersion, { version: schemaVersion });
   return { ...meta, schema_version: schemaVersion };
 }
 
@@ -69,8 +69,8 @@ export function* continueTime(compiler: Compiler, meta: Meta, opening: Opening):
   const sameBoot = meta.boot_id === opening.bootId;
   if (sameBoot && opening.clockMs + meta.base_ms >= latest) return meta;
   const base_ms = sameBoot ? latest - opening.clockMs : latest + 1 - opening.clockMs;
-  yield* compiler.rows(setClock, { boot: opening.bootId, base: base_ms, last: latest });
-  if (!sameBoot) yield* compiler.rows(endSessions, { now: latest });
+  yield* compiler.tell(setClock, { boot: opening.bootId, base: base_ms, last: latest });
+  if (!sameBoot) yield* compiler.tell(endSessions, { now: latest });
   return { ...meta, boot_id: opening.bootId, base_ms, last_ms: latest };
 }
 
@@ -78,7 +78,7 @@ export function* continueTime(compiler: Compiler, meta: Meta, opening: Opening):
  * Refuses what this program must not write to.
  * @throws {DestinoError} `state-version` when a newer program has migrated the store, `conflict` for another workspace.
  */
-export function checkMeta(meta: Meta | undefined, workspace: string, version: 'exact' | 'may be older'): Meta & Selectable<MetaTable> {
+export function checkMeta(meta: Meta | undefined, workspace: string, version: 'exact' | 'may be older'): Meta {
   if (meta === undefined) throw new DestinoError('internal', 'the store has lost its own description', { hint: 'restore it from a copy' });
   if (meta.schema_version > schemaVersion) {
     throw new DestinoError('state-version', `the store has schema ${meta.schema_version}, and this program knows up to ${schemaVersion}: a newer one has migrated it`, {

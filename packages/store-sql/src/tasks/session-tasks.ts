@@ -3,7 +3,7 @@ import { isLive } from '@destino/core/store';
 import { sql } from 'kysely';
 import { sessionOf } from '../sql/rows.ts';
 import { statement, type Task } from '../sql/statement.ts';
-import { first, rows, type Transaction } from './transaction.ts';
+import { first, rows, tell, type Transaction } from './transaction.ts';
 
 const selectSession = statement<{ id: string }>()((db, slot) => db.selectFrom('sessions').selectAll().where('id', '=', slot('id')));
 
@@ -22,14 +22,21 @@ const updateSession = statement<{ id: string; host: string; until: number }>()((
 const deleteSession = statement<{ id: string }>()((db, slot) => db.deleteFrom('sessions').where('id', '=', slot('id')));
 const deleteEnded = statement<{ now: number }>()((db, slot) => db.deleteFrom('sessions').where('until_ms', '<=', slot('now')));
 
-const countSession = statement<{ now: number }>()((db, slot) =>
+const countSession = statement<Record<never, never>>()((db) =>
   db
     .updateTable('meta')
-    .set((at) => ({ sessions: at('sessions', '+', 1), last_ms: slot('now') }))
+    .set((at) => ({ sessions: at('sessions', '+', 1) }))
     .returning('sessions'),
 );
 
-const noteTime = statement<{ now: number }>()((db, slot) => db.updateTable('meta').set({ last_ms: slot('now') }));
+const keepTime = statement<{ now: number; base: number }>()((db, slot) =>
+  db.updateTable('meta').set({ last_ms: slot('now'), base_ms: slot('base') }).where('last_ms', '<=', slot('now')).where('base_ms', '<=', slot('base')),
+);
+
+/** Writes down how late it is, so that no clock, however it jumps, takes store time behind this. */
+export function noteTime(tx: Transaction): Task<void> {
+  return tell(tx, keepTime, { now: tx.nowMs, base: tx.baseMs });
+}
 
 export function* readSession(tx: Transaction, id: string): Task<Session | undefined> {
   const row = yield* first(tx, selectSession, { id });
@@ -38,10 +45,11 @@ export function* readSession(tx: Transaction, id: string): Task<Session | undefi
 
 export function* openSession(tx: Transaction, host: Host, lifetimeMs: number): Task<Session> {
   const now = tx.nowMs;
-  yield* rows(tx, deleteEnded, { now });
-  const counted = yield* first(tx, countSession, { now });
+  yield* tell(tx, deleteEnded, { now });
+  const counted = yield* first(tx, countSession, {});
   const session: Session = { id: `session-${counted?.sessions ?? 0}`, host, openedMs: now, untilMs: now + lifetimeMs };
-  yield* rows(tx, insertSession, { id: session.id, host: JSON.stringify(host), opened: now, until: session.untilMs });
+  yield* noteTime(tx);
+  yield* tell(tx, insertSession, { id: session.id, host: JSON.stringify(host), opened: now, until: session.untilMs });
   return structuredClone(session);
 }
 
@@ -50,13 +58,13 @@ export function* renewSession(tx: Transaction, id: string, lifetimeMs: number, h
   const session = yield* readSession(tx, id);
   if (!isLive(session, now)) return undefined;
   const next: Session = { ...session, ...(host !== undefined && { host: structuredClone(host) }), untilMs: now + lifetimeMs };
-  yield* rows(tx, updateSession, { id, host: JSON.stringify(next.host), until: next.untilMs });
-  yield* rows(tx, noteTime, { now });
+  yield* tell(tx, updateSession, { id, host: JSON.stringify(next.host), until: next.untilMs });
+  yield* noteTime(tx);
   return next;
 }
 
 export function* endSession(tx: Transaction, id: string): Task<void> {
-  yield* rows(tx, deleteSession, { id });
+  yield* tell(tx, deleteSession, { id });
 }
 
 export function* livingSessions(tx: Transaction): Task<Session[]> {

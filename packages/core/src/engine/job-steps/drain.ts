@@ -45,6 +45,8 @@ async function adoptFiles(context: JobContext, jobs: Jobs, attempt: Attempt): Pr
 
 async function drainFailed(context: JobContext, error: DestinoError): Promise<void> {
   const { tracked, parts } = context;
+  // It may hold bytes that it read and did not commit: the next one begins after what is committed.
+  tracked.pump = undefined;
   await parts.tracker.refresh(tracked);
   const attempt = currentAttempt(context);
   const failures = attempt.failures + 1;

@@ -1,0 +1,3 @@
+export { stateStoreChecks } from './state-store-checks.ts';
+export { Things } from './things.ts';
+export type { StateStoreCheck, StateStoreUnderTest } from './check.ts';
