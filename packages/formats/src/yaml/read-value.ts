@@ -14,13 +14,14 @@ export type ReadValue = { value: unknown; problems: FormatProblem[]; places: Pla
 
 /**
  * Reads a tree by a zod schema: each value is taken from its source text by the type that its field wants. All
- * faults are reported, then zod itself has the last word on what remains (ranges, patterns, refinements).
+ * faults are reported, then zod itself has the last word on what remains (ranges, patterns, refinements). `base` is
+ * where the tree stands in its file.
  */
-export function readValue(file: SourceFile, tree: Tree, schema: z.ZodType): ReadValue {
+export function readValue(file: SourceFile, tree: Tree, schema: z.ZodType, base: readonly Step[] = []): ReadValue {
   const reader = new Reader(file);
-  const value = reader.read(tree, schema, []);
+  const value = reader.read(tree, schema, [...base]);
   const parsed = schema.safeParse(value);
-  for (const issue of parsed.error?.issues ?? []) reader.addIssue(issue);
+  for (const issue of parsed.error?.issues ?? []) reader.addIssue({ ...issue, path: [...base, ...issue.path] });
   return { value: parsed.success ? parsed.data : value, problems: reader.problems, places: reader.places };
 }
 
