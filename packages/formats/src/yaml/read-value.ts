@@ -53,7 +53,7 @@ class Reader {
       case 'lazy':
       case 'any':
       case 'unknown':
-        return asJson(tree);
+        return jsonOf(tree);
       default:
         return tree.is === 'text' ? this.readScalar(tree, schema, path) : this.mismatch(tree, schema, path);
     }
@@ -167,11 +167,12 @@ function fits(text: string, branch: AnySchema): boolean {
   return type === 'string';
 }
 
-function asJson(tree: Tree): unknown {
+/** A tree by YAML's core schema, for places whose schema says nothing. */
+export function jsonOf(tree: Tree): unknown {
   if (tree.is === 'text') return coreValue(tree.scalar);
-  if (tree.is === 'list') return tree.items.map(asJson);
+  if (tree.is === 'list') return tree.items.map(jsonOf);
   const value: Record<string, unknown> = {};
-  for (const [name, field] of tree.fields) define(value, name, asJson(field.value));
+  for (const [name, field] of tree.fields) define(value, name, jsonOf(field.value));
   return value;
 }
 
