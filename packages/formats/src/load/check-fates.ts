@@ -17,13 +17,16 @@ export function checkFates(read: { kind: FileKind; value: unknown; file: SourceF
   if (!isTargetKind(target) || !Object.hasOwn(fateTable, kind)) return { problems: [], notes: [] };
   const problems: FormatProblem[] = [];
   const notes: Note[] = [];
-  for (const { path: steps, fate } of fatesOf(kind as KindWithFates, value, target)) {
+  const found = fatesOf(kind as KindWithFates, value, target);
+  // Where the whole file is refused, its fields are beside the point.
+  const whole = found.filter(({ path, fate }) => path.length === 0 && fate.fate === 'refused');
+  for (const { path: steps, fate } of whole.length > 0 ? whole : found) {
     const path = fieldPath(steps);
     if (fate.fate === 'honoured') continue;
     const words = { path, code: `fate-${fate.fate}`, message: wordsOf(path, fate.words ?? '', value), hint: fate.hint, fate: fate.fate };
-    const found = problemAt(file, places.get(path), words);
-    if (fate.fate === 'refused') problems.push(found);
-    else notes.push({ path, fate: fate.fate, message: found.message, file: file.path, ...(found.line !== undefined && { line: found.line, column: found.column }) });
+    const told = problemAt(file, path === '' ? undefined : places.get(path), words);
+    if (fate.fate === 'refused') problems.push(told);
+    else notes.push({ path, fate: fate.fate, message: told.message, file: file.path, ...(told.line !== undefined && { line: told.line, column: told.column }) });
   }
   return { problems: inOrder(problems), notes };
 }

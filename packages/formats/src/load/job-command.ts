@@ -1,5 +1,4 @@
 import type { SecretReference } from '@destino/core/model';
-import type { Scalar } from 'yaml';
 import type { Fault } from '../expression/expression.ts';
 import { parseExpressions } from '../expression/expression.ts';
 import { renderCommand, type CommandScope, type RenderedCommand } from '../expression/render-command.ts';
@@ -38,12 +37,12 @@ const programs = /^(?:python3?|pip3?|Rscript|bash|sh|source|cd|export|echo|mkdir
 /** `>-` makes one line of all; a line in it that begins like a command of its own then is an argument of the first. */
 function foldedLines({ file }: Surroundings, tree: Tree): FormatProblem[] {
   const value = tree.is === 'fields' ? tree.fields.get('command')?.value : undefined;
-  if (value?.is !== 'text' || (value.scalar as Scalar).type !== 'BLOCK_FOLDED' || value.span === undefined) return [];
+  if (value?.is !== 'text' || value.scalar.type !== 'BLOCK_FOLDED' || value.span === undefined) return [];
   let at = value.span[0];
   let before: string | undefined;
   for (const line of file.text.slice(...value.span).split('\n')) {
     const text = line.trim();
-    if (before !== undefined && before !== '' && programs.test(`${text} `) && !/(?:[;&|\\({]|\bdo|\bthen|\belse)$/.test(before) && !/^>/.test(before)) {
+    if (before !== undefined && before !== '' && programs.test(`${text} `) && !/(?:[;&|\\({]|\bdo|\bthen|\belse)$/.test(before) && !before.startsWith('>')) {
       const start = at + line.indexOf(text);
       return [problemAt(file, [start, start + text.length], { severity: 'warning', path: 'command', code: 'folded-command', message: 'this line is an argument of the line above: > makes one line of all', hint: 'use command: | for one command a line, or && between them' })];
     }

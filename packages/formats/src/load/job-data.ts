@@ -72,10 +72,10 @@ function readOutput(written: OutputValue): Output {
 /** `inputs: { type: uri_file, data: https://… }` are two texts named type and data, which nobody means. */
 function literalsLikeFields(around: Surroundings, value: CommandJobFile): FormatProblem[] {
   return Object.entries(value.inputs ?? {}).flatMap(([name, written]) => {
-    const suspicious = (name === 'type' && /^(uri_|mltable|.*_model$)/.test(String(written))) || (name === 'mode' && /mount|download|direct/.test(String(written)));
-    if (!suspicious) return [];
+    const looks = name === 'type' ? /^(uri_|mltable|.*_model$)/ : name === 'mode' ? /mount|download|direct/ : undefined;
+    if (looks === undefined || typeof written !== 'string' || !looks.test(written)) return [];
     const path = `inputs.${name}`;
-    const message = `"${name}" is read as an input of that name, with the text "${String(written)}"`;
+    const message = `"${name}" is read as an input of that name, with the text "${written}"`;
     return [problemAt(around.file, around.places.get(path), { severity: 'warning', path, code: 'input-like-field', message, hint: 'for data write inputs: { NAME: { type: uri_file, path: … } }' })];
   });
 }

@@ -35,7 +35,7 @@ export function lowerJob(job: ParsedJob, decided: Decided): JobSpecInput {
     ...(distribution !== undefined && { distribution }),
     ...(value.limits?.timeout !== undefined && { timeoutMs: value.limits.timeout * 1000 }),
     tags: value.tags ?? {},
-    source: redactValue(value) as JobSpecInput['source'],
+    source: redactValue(value),
   };
 }
 
@@ -47,7 +47,7 @@ function resourcesOf(resources: CommandJobFile['resources']): NonNullable<JobSpe
     nodes: resources?.instance_count ?? 1,
     ...wanted,
     ...(shared !== undefined && { shmBytes: shared }),
-    properties: (resources?.properties ?? {}) as NonNullable<NonNullable<JobSpecInput['resources']>['properties']>,
+    properties: resources?.properties ?? {},
   };
 }
 

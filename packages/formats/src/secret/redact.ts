@@ -1,3 +1,4 @@
+import type { Json } from '@destino/core/model';
 import { fieldPath, type Step } from '../text/field-path.ts';
 import { problemAt, type FormatProblem, type Span } from '../text/problem.ts';
 import { sourceFile, type SourceFile } from '../text/source-file.ts';
@@ -33,18 +34,19 @@ export function redactSource(text: string): string {
   const spans = new Map(found.flatMap(({ value }) => (value === undefined ? [] : [[value[0], value[1]] as const])));
   let hidden = text;
   for (const [from, to] of [...spans].sort((a, b) => b[0] - a[0])) {
-    const lineBreak = /\n$/.test(hidden.slice(from, to)) ? '\n' : '';
+    const lineBreak = hidden.slice(from, to).endsWith('\n') ? '\n' : '';
     hidden = `${hidden.slice(0, from)}${JSON.stringify(redacted)}${lineBreak}${hidden.slice(to)}`;
   }
   return document === undefined ? hidden.split('\n').map(maskLine).join('\n') : hidden;
 }
 
-/** A read value, as JSON, with the same values hidden. */
-export function redactValue(value: unknown): unknown {
+/** A read value as JSON, with the same values hidden. What JSON has no word for is left out. */
+export function redactValue(value: unknown): Json {
   if (Array.isArray(value)) return value.map(redactValue);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([name, inner]) => [name, typeof inner === 'string' && looksSecret(name) && isLiteralSecret(inner) ? redacted : redactValue(inner)]);
-  return Object.fromEntries(entries);
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  if (typeof value !== 'object' || value === null) return null;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return Object.fromEntries(entries.map(([name, inner]) => [name, typeof inner === 'string' && looksSecret(name) && isLiteralSecret(inner) ? redacted : redactValue(inner)]));
 }
 
 function secretLiterals(tree: Tree, path: Step[]): Found[] {

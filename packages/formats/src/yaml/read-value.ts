@@ -95,7 +95,7 @@ class Reader {
     for (const [name, wanted] of Object.entries(shape)) {
       const field = tree.fields.get(name);
       if (unwrap(wanted).optional || (field !== undefined && !isAbsent(field.value, wanted))) continue;
-      const what = `${describeShape(wanted)}`;
+      const what = describeShape(wanted);
       this.fault(field?.key ?? firstOf(tree.span), [...path, name], 'missing-field', `${fieldPath([...path, name])} is missing; it takes ${what}`);
     }
   }
