@@ -35,7 +35,7 @@ function escapeFor(value: string, { quote }: Context, next: string): string {
 }
 
 function bare(value: string, next: string): string {
-  const escaped = [...value].map((char) => {
+  const escaped = Array.from(value, (char) => {
     if (/[ \t\n]/.test(char)) return char === '\t' ? '\t' : ' ';
     return plain.test(char) || (char.codePointAt(0) ?? 0) >= 0x80 ? char : `\\${char}`;
   });

@@ -27,8 +27,7 @@ function cut(text: string, offset: number, mayNest: boolean, faults: Fault[]): P
   const addText = (to: number): void => {
     if (to > done) pieces.push({ text: text.slice(done, to), at: offset + done });
   };
-  opening.lastIndex = 0;
-  for (const { index } of [...text.matchAll(opening)]) {
+  for (const { index } of text.matchAll(opening)) {
     if (index < done) continue;
     const close = text[index + 1] === '{' ? '}}' : ']]';
     const end = text.indexOf(close, index + 3);

@@ -8,7 +8,8 @@ const onlyAzure = (what: string) => noted(`${what} means something to Azure ML o
 export const endpointFates: readonly FateRow[] = [
   ...allHonoured('$schema', 'type', 'name', 'description', 'tags', 'compute', 'traffic', 'mirror_traffic'),
   row('properties', onlyAzure('properties')),
-  row('auth_mode', refused('tokens of Azure ML are not issued by the gateway', 'auth_mode: key'), {}, is('aml_token', 'aad_token')),
+  row('auth_mode', translated('the endpoint is protected by its keys; tokens of Azure ML are not issued'), {}, is('aml_token')),
+  row('auth_mode', refused('who may call is not asked of Entra ID here', 'auth_mode: key'), {}, is('aad_token')),
   ...allHonoured('auth_mode'),
   row('identity', noIdentity),
   row('public_network_access', openNetwork, {}, is('disabled')),

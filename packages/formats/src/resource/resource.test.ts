@@ -15,9 +15,8 @@ describe('VM sizes', () => {
     expect(new Set(vmSizes.map((size) => size.name.toLowerCase())).size).toBe(vmSizes.length);
     expect(vmSizes.length).toBeGreaterThan(250);
     for (const size of vmSizes) {
-      expect(size.memoryGib / size.cores, size.name).toBeGreaterThanOrEqual(0.5);
-      expect(size.memoryGib / size.cores, size.name).toBeLessThanOrEqual(32);
-      expect(size.gpus > 0, size.name).toBe(size.gpuModel !== undefined);
+      const perCore = size.memoryGib / size.cores;
+      expect([size.name, perCore >= 0.5 && perCore <= 32, size.gpus > 0]).toEqual([size.name, true, size.gpuModel !== undefined]);
     }
   });
 });

@@ -1,4 +1,5 @@
 import { LineCounter } from 'yaml';
+import { maskLine } from '../secret/secret-name.ts';
 
 /** One file as it was read: its path as shown to the user, and its text without a byte-order mark. */
 export type SourceFile = {
@@ -32,7 +33,8 @@ export function placeAt(file: SourceFile, offset: number, length = 1): Place {
 }
 
 /** One line with carets below; a long line is cut around the place. Tabs stay tabs, so that the caret lines up. */
-function excerpt(whole: string, at: number, length: number): string {
+function excerpt(line: string, at: number, length: number): string {
+  const whole = maskLine(line);
   const from = whole.length > widestExcerpt && at > widestExcerpt / 2 ? at - widestExcerpt / 2 : 0;
   const shown = printable(whole.slice(from, from + widestExcerpt));
   const before = shown.slice(0, at - from).replace(/[^\t]/g, ' ');

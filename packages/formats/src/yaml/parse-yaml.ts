@@ -8,7 +8,7 @@ import type { SourceFile } from '../text/source-file.ts';
  */
 const deepest = 100;
 
-export type ParsedYaml = { document: Document.Parsed | undefined; problems: FormatProblem[] };
+export type ParsedYaml = { document: Document | undefined; problems: FormatProblem[] };
 
 /**
  * Text to a document whose scalars are all text: what a value means is decided by the schema of the field it stands
@@ -27,7 +27,7 @@ export function parseYaml(file: SourceFile): ParsedYaml {
     return { document: undefined, problems: [...problemsOf(file, document), empty(file)].slice(0, 1) };
   }
   const problems = problemsOf(file, document);
-  return { document: problems.length === 0 ? (document as Document.Parsed) : undefined, problems };
+  return { document: problems.length === 0 ? document : undefined, problems };
 }
 
 function problemsOf(file: SourceFile, document: Document | undefined): FormatProblem[] {

@@ -14,13 +14,14 @@ export type ReadValue = { value: unknown; problems: FormatProblem[]; places: Pla
 
 /**
  * Reads a tree by a zod schema: each value is taken from its source text by the type that its field wants. All
- * faults are reported, then zod itself has the last word on what remains (ranges, patterns, refinements).
+ * faults are reported, then zod itself has the last word on what remains (ranges, patterns, refinements). `base` is
+ * where the tree stands in its file.
  */
-export function readValue(file: SourceFile, tree: Tree, schema: z.ZodType): ReadValue {
+export function readValue(file: SourceFile, tree: Tree, schema: z.ZodType, base: readonly Step[] = []): ReadValue {
   const reader = new Reader(file);
-  const value = reader.read(tree, schema, []);
+  const value = reader.read(tree, schema, [...base]);
   const parsed = schema.safeParse(value);
-  for (const issue of parsed.error?.issues ?? []) reader.addIssue(issue);
+  for (const issue of parsed.error?.issues ?? []) reader.addIssue({ ...issue, path: [...base, ...issue.path] });
   return { value: parsed.success ? parsed.data : value, problems: reader.problems, places: reader.places };
 }
 
@@ -52,7 +53,7 @@ class Reader {
       case 'lazy':
       case 'any':
       case 'unknown':
-        return asJson(tree);
+        return jsonOf(tree);
       default:
         return tree.is === 'text' ? this.readScalar(tree, schema, path) : this.mismatch(tree, schema, path);
     }
@@ -94,7 +95,7 @@ class Reader {
     for (const [name, wanted] of Object.entries(shape)) {
       const field = tree.fields.get(name);
       if (unwrap(wanted).optional || (field !== undefined && !isAbsent(field.value, wanted))) continue;
-      const what = `${describeShape(wanted)}`;
+      const what = describeShape(wanted);
       this.fault(field?.key ?? firstOf(tree.span), [...path, name], 'missing-field', `${fieldPath([...path, name])} is missing; it takes ${what}`);
     }
   }
@@ -166,11 +167,12 @@ function fits(text: string, branch: AnySchema): boolean {
   return type === 'string';
 }
 
-function asJson(tree: Tree): unknown {
+/** A tree by YAML's core schema, for places whose schema says nothing. */
+export function jsonOf(tree: Tree): unknown {
   if (tree.is === 'text') return coreValue(tree.scalar);
-  if (tree.is === 'list') return tree.items.map(asJson);
+  if (tree.is === 'list') return tree.items.map(jsonOf);
   const value: Record<string, unknown> = {};
-  for (const [name, field] of tree.fields) define(value, name, asJson(field.value));
+  for (const [name, field] of tree.fields) define(value, name, jsonOf(field.value));
   return value;
 }
 

@@ -2,7 +2,7 @@ import type { Scalar } from 'yaml';
 
 /** The text of a scalar as written (quotes and folding resolved). */
 export function scalarText(node: Scalar): string {
-  return node.source ?? String(node.value ?? '');
+  return node.source ?? (typeof node.value === 'string' ? node.value : '');
 }
 
 /** Written without quotes and not as a block, so that it may mean something else than text. */

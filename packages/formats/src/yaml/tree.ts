@@ -18,7 +18,7 @@ const deepest = 200;
 /** Builds the tree of a document; what cannot stand in it (double keys, keys that are no text) is a problem. */
 export function treeOf(file: SourceFile, document: Document): { tree: Tree; problems: FormatProblem[] } {
   const builder = new TreeBuilder(file, document);
-  const tree = builder.build(document.contents as Node | null, []);
+  const tree = builder.build(document.contents, []);
   return { tree, problems: builder.problems };
 }
 
