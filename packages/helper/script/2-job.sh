@@ -130,7 +130,7 @@ run_job() {
 after_job() {
   cause=exit signal=- note=-
   if [ -e "$job/ending" ]; then
-    read -r cause grace_ms <"$job/ending"
+    read -r cause grace_ms <"$job/ending" || cause=cancelled grace_ms=10000
     end_tree "$grace_ms"
   else
     [ -z "$watcher" ] || kill "$watcher" 2>/dev/null

@@ -200,6 +200,8 @@ serve() {
   [ -p "$serve/wake" ] || mkfifo "$serve/wake" 2>/dev/null || [ -p "$serve/wake" ] || return 98
   acquire || return $?
   exec 3<>"$serve/wake"
+  echo serving # whoever started us may write tickets' names from here on
+  exec >/dev/null
   detect
   # shellcheck disable=SC2086
   set -- $all_gpus
