@@ -25,22 +25,24 @@ type Queue = { held: readonly Ticket[]; waiting: readonly Ticket[] };
 export function readQueue(places: Layout, machine: Machine, capacity: Capacity): QueueView {
   const queue: Queue = sortOut(readTickets(places, machine), places, machine);
   const positions = new Map(queue.waiting.map(({ key }, index) => [key, index] as const));
-  const first = once(() => nameAll(queue.waiting, places));
+  const names = new Map<string, string>();
+  const name = (ticket: Ticket): string => remember(names, ticket.key, () => nameOf(ticket.key, places));
   return {
     place: (key) => {
       const before = positions.get(key);
       const ticket = before === undefined ? undefined : queue.waiting[before];
       if (before === undefined || ticket === undefined) return undefined;
-      const reasons = shortages(ticket, queue.held, capacity, places);
-      const behind = before === 0 ? [] : [{ code: 'behind', text: `${before} before it in the queue, first of all ${first()}` }];
+      const reasons = shortages(ticket, queue.held, capacity, name);
+      const behind = before === 0 ? [] : [{ code: 'behind', text: `${before} before it in the queue: ${listNames(queue.waiting.slice(0, before), name)}` }];
       return { before, reasons: [...reasons, ...behind] };
     },
   };
 }
 
-function once(make: () => string): () => string {
-  let made: string | undefined;
-  return () => (made ??= make());
+function remember(known: Map<string, string>, key: string, find: () => string): string {
+  const found = known.get(key) ?? find();
+  known.set(key, found);
+  return found;
 }
 
 /** Tickets of jobs that run, and of those that have not begun; what has ended needs neither. */
@@ -69,7 +71,7 @@ function readTickets(places: Layout, machine: Machine): Ticket[] {
   return names.flatMap((name) => parseTicket(name) ?? []).filter((ticket) => ticket.bootId === boot);
 }
 
-function shortages(ticket: Ticket, held: readonly Ticket[], capacity: Capacity, places: Layout): Reason[] {
+function shortages(ticket: Ticket, held: readonly Ticket[], capacity: Capacity, name: Naming): Reason[] {
   if (held.length === 0) return [{ code: 'starting', text: 'its turn has come: it is about to start' }];
   const kinds = [
     { code: 'cores', unit: 'cores', want: ticket.cores, all: capacity.cores, of: (other: Ticket) => other.cores },
@@ -79,14 +81,16 @@ function shortages(ticket: Ticket, held: readonly Ticket[], capacity: Capacity, 
   const short = kinds.flatMap(({ code, unit, want, all, of }) => {
     const taken = held.reduce((sum, other) => sum + of(other), 0);
     if (want <= all - taken) return [];
-    const who = nameAll(held.filter((other) => of(other) > 0), places);
+    const who = listNames(held.filter((other) => of(other) > 0), name);
     return [{ code: `waits-for-${code}`, text: `waits for ${want} ${unit}: ${taken} of ${all} are held by ${who}`, fix: `wait, or end one of them: destino job cancel NAME` }];
   });
   return short.length > 0 ? short : [{ code: 'turn', text: 'waits for its turn' }];
 }
 
-function nameAll(tickets: readonly Ticket[], places: Layout): string {
-  const names = tickets.slice(0, namesShown).map(({ key }) => nameOf(key, places));
+type Naming = (ticket: Ticket) => string;
+
+function listNames(tickets: readonly Ticket[], name: Naming): string {
+  const names = tickets.slice(0, namesShown).map(name);
   const more = tickets.length - names.length;
   return more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', ');
 }
