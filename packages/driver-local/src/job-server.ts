@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { closeSync, constants, existsSync, openSync, readFileSync, readdirSync, writeSync } from 'node:fs';
 import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { DestinoError } from '@destino/core/errors';
 import type { Helper } from '@destino/core/driver';
 import type { Layout } from './layout.ts';
@@ -45,7 +47,7 @@ export class JobServer {
     for (const folder of [root, jobs, queue, serve]) await mkdir(folder, { recursive: true, mode: 0o700 });
     const path = join(root, `helper-${this.#helper.hash.slice(0, 16)}.sh`);
     if ((await readText(path)) !== this.#helper.script) {
-      const draft = `${path}.${process.pid}`;
+      const draft = `${path}.${randomUUID()}`;
       await writeFile(draft, this.#helper.script, { mode: 0o700 });
       await rename(draft, path);
     }
@@ -57,6 +59,7 @@ export class JobServer {
     for (let round = 0; round < 50; round += 1) {
       if (this.serving() && this.#wake(`submit ${ticket}\n`)) return;
       await this.ensure();
+      if (round > 0) await setTimeout(2 * round); // the pipe is full of others' words
     }
     throw new DestinoError('unavailable', 'the process that starts jobs on this machine does not listen', {
       hint: `see ${join(this.#layout.serve, 'log')}`,

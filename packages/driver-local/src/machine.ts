@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
+import { platform, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { hrtime } from 'node:process';
 
 /** What tells one process of this machine from every other, before and after a reboot. */
 export type Machine = {
@@ -14,14 +15,14 @@ export type Machine = {
 
 export function thisMachine(): Machine {
   const boot = linuxBootId();
-  if (boot === undefined) return { bootId: bootTime(), alive: aliveByPs, order: () => process.hrtime.bigint() };
-  return { bootId: boot, alive: aliveByProc, order: () => process.hrtime.bigint() };
+  if (boot === undefined) return { bootId: bootTime(), alive: aliveByPs, order: () => hrtime.bigint() };
+  return { bootId: boot, alive: aliveByProc, order: () => hrtime.bigint() };
 }
 
 /** The folder that all workspaces of this account share. */
 export function defaultMachineDir(): string {
   const home = userInfo().homedir;
-  return process.platform === 'darwin' ? join(home, 'Library/Application Support/destino/machine') : join(home, '.local/state/destino/machine');
+  return platform() === 'darwin' ? join(home, 'Library/Application Support/destino/machine') : join(home, '.local/state/destino/machine');
 }
 
 function linuxBootId(): string | undefined {

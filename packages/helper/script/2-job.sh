@@ -138,7 +138,8 @@ after_job() {
   fi
   if [ -e "$job/after" ]; then
     # shellcheck source=/dev/null
-    note=$(. "$job/after") && [ -n "$note" ] || note=-
+    note=$(. "$job/after") || : # what it says counts, not how it ends
+    note=${note:--}
   fi
   if [ "$code" -gt 128 ]; then
     signal=$(kill -l "$code" 2>/dev/null) || signal=-

@@ -113,7 +113,7 @@ describe('one job', () => {
 
   it('asks the hook after the end for a note', () => {
     const key = trial.prepare('exit 137');
-    writeFileSync(join(trial.folder(key), 'after'), 'echo oom\n');
+    writeFileSync(join(trial.folder(key), 'after'), 'echo oom; false\n');
     trial.run('run', key);
     expect(trial.record(key).ended).toMatchObject({ cause: 'oom', note: 'oom', code: 137 });
   });

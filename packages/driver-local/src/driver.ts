@@ -1,0 +1,50 @@
+import { capabilities, defineDriver, type ComputeTarget, type DriverContext } from '@destino/core/driver';
+import { check, noServices, oneNode } from './check.ts';
+import { localConfigSchema, localJobSchema, type LocalConfig } from './config.ts';
+import { kind, localStateSchema, stateVersion } from './handle.ts';
+import { localJobs } from './jobs.ts';
+import { openLocalMachine } from './local-machine.ts';
+import { told } from './map-error.ts';
+import { ownedFolders } from './owned.ts';
+import { probeMachine } from './probe.ts';
+
+/** This machine, as the account that opened it. */
+export const driver = defineDriver<LocalConfig>({
+  kind,
+  capabilities: capabilities(
+    {
+      jobs: true,
+      'jobs.gpu': true,
+      'jobs.image': true,
+      'jobs.secrets': true,
+      'jobs.timeout': true,
+      owned: true,
+      'jobs.multi-node': { unsupported: oneNode },
+      'jobs.venv': { unsupported: 'the local driver runs with the interpreter that is here, or in an image' },
+      services: { unsupported: noServices },
+      'services.script': { unsupported: noServices },
+      'services.container': { unsupported: noServices },
+      'services.autoscale': { unsupported: noServices },
+      'services.rolling': { unsupported: noServices },
+      'services.invoke': { unsupported: noServices },
+    },
+    'this machine is simply here: there is nothing to create, attach, switch on or list',
+  ),
+  traits: { queue: 'target', once: 'guarded', reach: 'host', logs: 'exact', timeout: 'target', settleMs: 0, batch: 1000 },
+  configSchema: localConfigSchema,
+  jobSchema: localJobSchema,
+  stateSchema: localStateSchema,
+  stateVersion,
+  check,
+  open: openTarget,
+});
+
+function openTarget(config: LocalConfig, context: DriverContext): ComputeTarget {
+  const here = openLocalMachine(config, context.clock, context.helper);
+  return {
+    probe: async (options = {}) => told('look at this machine', async () => await probeMachine(here.places, await here.prepare(), options)),
+    jobs: localJobs(here, context),
+    owned: ownedFolders(here.places, here.machine, context.owner),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}

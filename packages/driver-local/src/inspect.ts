@@ -1,0 +1,94 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Exit, Handle, JobInspection, JobView, Reason } from '@destino/core/model';
+import { errorToData } from '@destino/core/errors';
+import type { JobRecord } from '@destino/helper';
+import { readHandle, type LocalState } from './handle.ts';
+import { jobFiles, type JobFiles } from './layout.ts';
+import type { Machine } from './machine.ts';
+import { errnoOf, mapError } from './map-error.ts';
+import { mapCause, mapState } from './map-state.ts';
+import type { QueueView } from './queue-view.ts';
+import { readRecord } from './record-file.ts';
+
+/** How soon a waiting job is worth another look, by its place in the queue. */
+const quickestPollMs = 10;
+const slowestPollMs = 1000;
+
+/** A few file reads for each handle, and one listing of the queue where one waits; starts no process. */
+export function inspectJob(handle: Handle, machine: Machine, queue: () => QueueView): JobInspection {
+  try {
+    const state = readHandle(handle);
+    return look(state, jobFiles(state.folder), machine, queue);
+  } catch (error) {
+    return { seen: 'unknown', error: errorToData(mapError(error, `look at the job ${handle.id}`)) };
+  }
+}
+
+function look(state: LocalState & { key: string }, files: JobFiles, machine: Machine, queue: () => QueueView): JobInspection {
+  const record = readRecord(files.record);
+  if (existsSync(files.released)) return absent(true, 'released', 'its folder was released');
+  if (record === undefined) return absent(true, 'no-folder', `there is no ${files.record}`);
+  if (record.ended !== undefined) return endedView(record, record.ended, files);
+  if (state.bootId !== machine.bootId) return absent(true, 'rebooted', 'this machine was started anew since');
+  if (record.claimed === undefined) return existsSync(files.claim) ? absent(false, 'claiming', 'it is just being started') : waiting(state.key, queue());
+  return claimedView(record, files, machine);
+}
+
+function claimedView(record: JobRecord, files: JobFiles, machine: Machine): JobInspection {
+  const { claimed, running } = record;
+  const cancelling = existsSync(files.ending);
+  const startedAt = running === undefined ? {} : { startedAt: iso(running.atMs) };
+  const view = { seen: 'yes' as const, exits: [], ...startedAt };
+  if (claimed !== undefined && machine.alive(claimed.pid, claimed.start)) {
+    if (running === undefined) return { ...view, state: 'preparing', rawState: 'claimed', reasons: [{ code: 'starting', text: 'its process is being started' }] };
+    return { ...view, state: cancelling ? 'cancelling' : 'running', rawState: cancelling ? 'ending' : 'running', reasons: [] };
+  }
+  if (running !== undefined && machine.alive(running.pid, running.start)) {
+    const text = 'the process beside it was killed: it runs on, and its exit code will not be known';
+    return { ...view, state: cancelling ? 'cancelling' : 'running', rawState: 'unattended', reasons: [{ code: 'unattended', text }] };
+  }
+  const last = readRecord(files.record); // it may have ended between the two looks
+  if (last?.ended !== undefined) return endedView(last, last.ended, files);
+  return absent(true, 'killed', 'its process and the one beside it are gone, without an exit record');
+}
+
+function endedView(record: JobRecord, ended: NonNullable<JobRecord['ended']>, files: JobFiles): JobView {
+  const { cause, message } = mapCause(ended);
+  const told = message ?? (cause === 'setup' ? setupText(files) : undefined);
+  const exit: Exit = {
+    node: 0,
+    cause,
+    ...(ended.code !== undefined && { code: ended.code }),
+    ...(ended.signal !== undefined && { signal: `SIG${ended.signal}` }),
+    ...(told !== undefined && { message: told }),
+  };
+  const fix = ended.note === 'disk-full' || ended.note === 'no-log' ? { fix: 'free space: destino prune' } : {};
+  const reasons: Reason[] = told === undefined ? [] : [{ code: ended.note ?? cause, text: told, ...fix }];
+  const startedAt = record.running === undefined ? {} : { startedAt: iso(record.running.atMs) };
+  return { seen: 'yes', state: mapState(ended), rawState: `ended: ${ended.cause}`, reasons, exits: [exit], ...startedAt, endedAt: iso(ended.atMs) };
+}
+
+function setupText(files: JobFiles): string | undefined {
+  try {
+    return readFileSync(join(files.folder, 'setup'), 'utf8').trim();
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function waiting(key: string, queue: QueueView): JobInspection {
+  const place = queue.place(key);
+  if (place === undefined) return absent(false, 'no-ticket', 'it is not in the queue of this machine');
+  const pollAfterMs = Math.min(slowestPollMs, Math.max(quickestPollMs, place.before * 2));
+  return { seen: 'yes', state: 'queued', rawState: 'queued', reasons: place.reasons, exits: [], pollAfterMs };
+}
+
+function absent(conclusive: boolean, code: string, text: string): JobInspection {
+  return { seen: 'absent', conclusive, reasons: [{ code, text }] };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,143 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { CallOptions, DriverContext, EffectOptions } from '@destino/core/driver';
+import type { JobSpec } from '@destino/core/model';
+import { blankRecord, quoteShell, startScript } from '@destino/helper';
+import type { About } from './about.ts';
+import { containerJob } from './docker.ts';
+import { jobPath, plainPath, shellOf } from './interpreters.ts';
+import type { JobFiles, Layout } from './layout.ts';
+import { errnoOf } from './map-error.ts';
+import { inputPlace, outputPlace, renderCommand } from './places.ts';
+import type { Staged } from './stage.ts';
+import { jobVariables } from './variables.ts';
+
+/** Longer ones do not fit into one argument of a process. */
+const longestArgumentBytes = 120_000;
+
+export type Writing = { job: JobSpec; key: string; files: JobFiles; places: Layout; staged: Staged; context: DriverContext };
+
+/** Writes everything that the helper needs to run the job, the blank record last: with it the job is whole. */
+export async function writeJob(writing: Writing, options: EffectOptions): Promise<void> {
+  const { job, key, files, context } = writing;
+  const folder = job.inPlace ?? files.work;
+  const outputs = Object.fromEntries(Object.keys(job.outputs).map((name) => [name, outputPlace(name, job, files)]));
+  await makeFolders(job, files, outputs);
+  const path = jobPath(job.variables['PATH'] ?? job.baseVariables['PATH'] ?? plainPath, writing.places.bin);
+  const shell = job.environment.kind === 'image' ? 'bash' : shellOf(path);
+  const about: About = {
+    key,
+    name: job.name,
+    owner: context.owner,
+    createdAt: new Date(context.clock.wallMs()).toISOString(),
+    outputs: { ...(job.inPlace === undefined && { outputs: join(files.work, 'outputs') }), ...outputs },
+    notes: shell === 'sh' ? ['there is no bash here: the command ran by sh'] : [],
+  };
+  await writeFile(files.about, JSON.stringify(about), { mode: 0o600 });
+  await writeSecrets(job, files, context, options);
+  await replaceFile(files.start, await startText(writing, { folder, path, shell }, options));
+  await placeOnce(files.record, blankRecord);
+}
+
+async function makeFolders(job: JobSpec, files: JobFiles, outputs: Record<string, string>): Promise<void> {
+  await mkdir(join(files.work, 'outputs'), { recursive: true });
+  for (const [name, place] of Object.entries(outputs)) {
+    if (job.outputs[name]?.mode === 'direct' && job.outputs[name]?.uri !== undefined) continue;
+    await mkdir(job.outputs[name]?.type === 'uri_file' ? dirname(place) : place, { recursive: true });
+  }
+}
+
+async function startText(writing: Writing, where: { folder: string; path: string; shell: string }, options: EffectOptions): Promise<string> {
+  const { job, files, staged, context } = writing;
+  const input = (name: string): string => {
+    const found = job.inputs[name];
+    return found === undefined ? '' : inputPlace(name, found, files, staged.singles[name]);
+  };
+  const output = (name: string): string => outputPlace(name, job, files);
+  const checkpoint = checkpointFolder(writing);
+  await mkdir(checkpoint, { recursive: true });
+  const variables = jobVariables(job, context.owner, { checkpoint, input, output, path: where.path });
+  const text = renderCommand(job.command, { input, output });
+  const command = [where.shell, ...(await commandArguments(text, files))];
+  const limits = { graceMs: job.graceMs, ...(job.timeoutMs !== undefined && { timeoutMs: job.timeoutMs }) };
+  const prologue = Object.keys(job.secrets).length === 0 ? '' : secretsPrologue(files);
+  if (job.environment.kind !== 'image') return startScript({ folder: where.folder, variables, command, prologue, ...limits });
+  const inside = await containerCommand(writing, { command, variables, input, checkpoint }, options);
+  return startScript({ folder: where.folder, variables: { ...variables, PATH: where.path }, command: inside, prologue, ...limits });
+}
+
+/** Kept over the attempts of one job: the next one goes on from there. */
+function checkpointFolder({ job, places, context }: Writing): string {
+  const name = createHash('sha256').update(JSON.stringify([context.owner, job.name])).digest('hex').slice(0, 24);
+  return join(places.checkpoints, name);
+}
+
+async function commandArguments(text: string, files: JobFiles): Promise<string[]> {
+  if (Buffer.byteLength(text) <= longestArgumentBytes) return ['-c', text];
+  const file = join(files.folder, 'command.sh');
+  await writeFile(file, text, { mode: 0o600 });
+  return [file];
+}
+
+type Inside = { command: string[]; variables: Record<string, string>; checkpoint: string; input(name: string): string };
+
+async function containerCommand({ job, key, files, context }: Writing, inside: Inside, options: EffectOptions): Promise<string[]> {
+  const environment = job.environment;
+  const given = environment.kind === 'image' ? environment.image : '';
+  const image = context.images === undefined ? given : (await context.images.resolve(environment, options)).image;
+  const { uid, gid } = userInfo();
+  const base = new Set(Object.keys(job.baseVariables));
+  const own = Object.entries(inside.variables).filter(([name]) => (name !== 'PATH' && !base.has(name)) || name in job.variables);
+  const outside = Object.entries(job.inputs).filter(([, input]) => input.type !== 'literal' && input.source.from === 'path');
+  const written = Object.keys(job.outputs).filter((name) => job.outputs[name]?.uri?.startsWith('file:') === true).map((name) => outputPlace(name, job, files));
+  const container = containerJob({
+    image,
+    name: `destino-${key}`,
+    labels: { 'destino.key': key, 'destino.workspace': context.owner.workspace, 'destino.incarnation': context.owner.incarnation },
+    writable: [files.folder, inside.checkpoint, ...written],
+    workingFolder: files.work,
+    readOnly: outside.map(([name]) => inside.input(name)),
+    variables: Object.fromEntries(own),
+    secretNames: Object.keys(job.secrets),
+    resources: job.resources,
+    ...(uid > 0 && { user: `${uid}:${gid}` }),
+    command: inside.command,
+  });
+  await writeFile(join(files.folder, 'stop'), container.stop, { mode: 0o600 });
+  await writeFile(join(files.folder, 'after'), container.after, { mode: 0o600 });
+  return container.command;
+}
+
+/** Secrets stand in a file that the job's process reads and removes before the command begins. */
+async function writeSecrets(job: JobSpec, files: JobFiles, context: DriverContext, options: CallOptions): Promise<void> {
+  const lines: string[] = [];
+  for (const [name, reference] of Object.entries(job.secrets)) {
+    lines.push(`export ${name}=${quoteShell(await context.secrets.resolve(reference, options))}\n`);
+  }
+  if (lines.length > 0) await writeFile(files.secrets, lines.join(''), { mode: 0o600 });
+}
+
+function secretsPrologue(files: JobFiles): string {
+  const file = quoteShell(files.secrets);
+  return `[ -r ${file} ] || fail_setup 'the secrets of the job are gone'\n. ${file}\ncommand -p rm -f -- ${file}\n`;
+}
+
+/** Only once: what is there already stays. A part of it, on a full disk, does not. */
+async function placeOnce(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return;
+    await rm(path, { force: true });
+    throw error;
+  }
+}
+
+/** Whole or as it was, for a file that another process may be reading. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  const draft = `${path}.${randomUUID()}`;
+  await writeFile(draft, text, { mode: 0o600 });
+  await rename(draft, path);
+}
