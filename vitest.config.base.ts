@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-/** The condition that resolves our own packages to their sources, so that tests need no build. */
-const conditions = ['@destino/source', 'node', 'module', 'import', 'default'];
+/**
+ * The first condition resolves our own packages to their sources, so that tests need no build. `import` and `default`
+ * hold by themselves. vitest hands what stands under `ssr` to Node as well, where `import` would reach every `require`.
+ */
+const conditions = ['@destino/source', 'node'];
 
 /**
  * A ring is a set of test files by their ending, set by `tools/checks/src/run-ring.ts`:

@@ -18,3 +18,14 @@ export type { JobRef, RemoteApi, RemoteCalls, RemoteJobView, RemoteLink } from '
 export type { ServiceRevision } from './fake-driver/remote/services-world.ts';
 export type { RemoteSettings, RemoteSettingsInput } from './fake-driver/remote/settings.ts';
 export type { Effect, Truth } from './fake-driver/remote/truth.ts';
+export { createFakeSubject } from './fake-driver/fake-subject.ts';
+export type { FakeSubjectOptions } from './fake-driver/fake-subject.ts';
+export { allChecks } from './checks/all-checks.ts';
+export { reasonNotToRun } from './conformance/check.ts';
+export type { Check, Needs, Semantic } from './conformance/check.ts';
+export { shellCommand } from './conformance/programme-kind.ts';
+export type { JobProgramme } from './conformance/programme-kind.ts';
+export { runCheck, runConformance } from './conformance/run-conformance.ts';
+export type { CheckResult, ConformanceReport } from './conformance/run-conformance.ts';
+export type { ConformanceSubject, Interposer, SubjectDriver } from './conformance/subject.ts';
+export type { Trial } from './conformance/trial.ts';

@@ -18,7 +18,7 @@ import type {
   StoreRecord,
 } from '@destino/core/store';
 import type { Executor } from './executor.ts';
-import { claimRecords, letGoRecords, pokedRecords } from './tasks/claim-tasks.ts';
+import { claimRecords, letGoRecords, pokedRecords, takeRecord } from './tasks/claim-tasks.ts';
 import { commitChange, mergeRequests } from './tasks/commit-task.ts';
 import { createRecord, type Created } from './tasks/create-task.ts';
 import { listRecords } from './tasks/list-task.ts';
@@ -60,6 +60,10 @@ export class SqlStateStore implements StateStore {
 
   claim(session: string, limit: number): Promise<StoreRecord[]> {
     return this.#executor.write((tx) => claimRecords(tx, session, limit));
+  }
+
+  take(session: string, id: string): Promise<StoreRecord | undefined> {
+    return this.#executor.write((tx) => takeRecord(tx, session, id), id);
   }
 
   poked(session: string, limit: number): Promise<StoreRecord[]> {

@@ -36,3 +36,15 @@ export async function typeCheckAll(project: string, specifiers: readonly string[
     throw new Error(`the declarations of a packed package do not hold:\n${String((error as { stdout?: unknown }).stdout)}`, { cause: error });
   });
 }
+
+/** Runs each command that a package installs, with `--help`, from outside the repository. Gives what each printed. */
+export async function runCommands(project: string, { name, manifest }: WorkspacePackage): Promise<Record<string, string>> {
+  const { bin = {} } = manifest;
+  const commands = typeof bin === 'string' ? { [name]: bin } : bin;
+  const printed: Record<string, string> = {};
+  for (const [command, file] of Object.entries(commands)) {
+    const { stdout } = await execute(process.execPath, [join(project, 'node_modules', name, file), '--help'], { cwd: project });
+    printed[command] = stdout;
+  }
+  return printed;
+}

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readPackages, repositoryRoot } from '@destino/repository';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { entryPoints, importAll, typeCheckAll } from '../src/consumer.ts';
+import { entryPoints, importAll, runCommands, typeCheckAll } from '../src/consumer.ts';
 import { installStrictly, packPackages, type Tarball } from '../src/index.ts';
 
 const publishable = readPackages().filter(({ manifest }) => manifest.private !== true);
@@ -29,6 +29,12 @@ describe.each(publishable)('$name as a tarball', (each) => {
   it('can be imported by every one of its exports', async () => {
     const specifiers = entryPoints(each);
     expect(Object.keys(await importAll(project, specifiers))).toEqual(specifiers);
+  });
+
+  if (each.manifest.bin === undefined) return;
+
+  it('answers --help by each of its commands', async () => {
+    for (const text of Object.values(await runCommands(project, each))) expect(text).toMatch(/\S/);
   });
 });
 

@@ -28,6 +28,8 @@ export class Ledger {
   readonly #fences = new Map<string, { session: string; fence: number }>();
   readonly #sessions = new Map<string, number>();
   readonly cancelled = new Set<string>();
+  /** Keys whose submission was stored as under way. */
+  readonly submitting = new Set<string>();
   readonly recordOf = new Map<string, string>();
   readonly #storeNow: () => number;
   commits = 0;
@@ -71,6 +73,11 @@ export class Ledger {
     }
     if (!this.#alive(claim.session)) throw new Violation(`write to ${record.name} by the ended session ${claim.session}`);
     if (change.attempt !== undefined) this.recordOf.set(change.attempt.key, claim.id);
+    if (change.attempt?.phase === 'submitting') {
+      // The moment that decides: what is asked for later meets a submission that is under way.
+      if (this.cancelled.has(claim.id)) throw new Violation(`${record.name} is about to be submitted after its cancellation`, change.attempt.key);
+      this.submitting.add(change.attempt.key);
+    }
     for (const { id, requests } of change.request ?? []) if (requests.cancel !== undefined) this.cancelled.add(id);
     if (record.session === undefined) this.letGo(claim.id);
   }

@@ -95,9 +95,7 @@ function addHost(run: Run): void {
     weather: () => run.weather.now,
     wallOffsetMs: () => run.weather.wallMs,
     onSubmit: (key) => {
-      const record = run.world.ledger.recordOf.get(key);
-      if (record === undefined) run.errors.push(new Violation(`submission under ${key}, which was never stored`));
-      else if (run.world.ledger.cancelled.has(record)) run.errors.push(new Violation(`submission of ${record} after its cancellation`));
+      if (!run.world.ledger.submitting.has(key)) run.errors.push(new Violation(`submission under ${key}, which was not stored before`, key));
     },
   });
   run.hosts.push(host);

@@ -16,6 +16,7 @@ export class HostSession {
   #validUntil = 0;
   #storeOffset = 0;
   #renewAt = 0;
+  #inDoubt = false;
 
   constructor(parts: { store: StateStore; clock: Clock; policy: EnginePolicy; host: Host }) {
     this.#store = parts.store;
@@ -51,6 +52,16 @@ export class HostSession {
     return Math.max(0, this.#renewAt - this.#clock.monotonicMs());
   }
 
+  /**
+   * What this host owns is not known any more: an answer that would have told of claims was lost, or a claim of this very
+   * session was found not to hold. The next renewal ends the session and opens another.
+   */
+  doubt(session?: string): void {
+    if (session !== undefined && session !== this.#session?.id) return;
+    this.#inDoubt = true;
+    this.#renewAt = 0;
+  }
+
   /** Replaces what the host offers, from the next renewal on. */
   offer(offers: string[]): void {
     this.#host = { ...this.#host, offers };
@@ -64,6 +75,11 @@ export class HostSession {
   async renew(): Promise<{ changed: boolean }> {
     const askedAt = this.#clock.monotonicMs();
     const before = this.#session;
+    if (this.#inDoubt && before !== undefined) {
+      this.#validUntil = 0;
+      await this.#store.endSession(before.id);
+      this.#inDoubt = false;
+    }
     const renewed = before === undefined || !this.isAlive() ? undefined : await this.#store.renewSession(before.id, this.#policy.sessionLifetimeMs, this.#host);
     const session = renewed ?? (await this.#store.openSession(this.#host, this.#policy.sessionLifetimeMs));
     this.#session = session;

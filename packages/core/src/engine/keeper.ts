@@ -9,8 +9,11 @@ export class Keeper {
   #failures = 0;
   #claimAt = 0;
   #pokeAt = 0;
+<<<<<<< HEAD
   #inDoubt = false;
   #turns: Promise<unknown> = Promise.resolve();
+=======
+>>>>>>> main
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -41,11 +44,6 @@ export class Keeper {
     this.#stop.abort();
   }
 
-  /** An answer that would have told of claims was lost: what this host owns is not known, so it begins anew. */
-  doubt(): void {
-    this.#inDoubt = true;
-  }
-
   claimSoon(): void {
     this.#claimAt = 0;
   }
@@ -59,11 +57,6 @@ export class Keeper {
 
   async #round(): Promise<number> {
     const { session, tracker, clock, policy } = this.#parts;
-    if (this.#inDoubt) {
-      tracker.clear();
-      await session.end();
-      this.#inDoubt = false;
-    }
     if (session.renewInMs() === 0 || !session.isAlive()) {
       const { changed } = await session.renew();
       if (changed) {
@@ -103,7 +96,7 @@ export class Keeper {
     try {
       return await call();
     } catch (error) {
-      if (toDestinoError(error).code !== 'conflict') this.doubt();
+      if (toDestinoError(error).code !== 'conflict') this.#parts.session.doubt();
       throw error;
     }
   }

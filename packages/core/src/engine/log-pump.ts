@@ -21,6 +21,7 @@ type Buffered = { source: string; stream: string; chunks: Uint8Array[]; sizeByte
 export class LogPump {
   readonly #parts: EngineParts;
   readonly #tracked: Tracked;
+  readonly #attempt: string;
   readonly #ends = new Map<string, number>();
   readonly #open = new Map<string, Segment>();
   #ordinal = 0;
@@ -28,14 +29,24 @@ export class LogPump {
   #bufferedBytes = 0;
   #gaps: Segment[] = [];
 
-  private constructor(parts: EngineParts, tracked: Tracked) {
+  private constructor(parts: EngineParts, tracked: Tracked, attempt: string) {
     this.#parts = parts;
     this.#tracked = tracked;
+    this.#attempt = attempt;
+  }
+
+  /** The pump of this attempt: the one at work, or one that resumes. */
+  static async of(parts: EngineParts, tracked: Tracked, attempt: Attempt): Promise<LogPump> {
+    const { pump } = tracked;
+    if (pump !== undefined && pump.#attempt === attempt.key) return pump;
+    const fresh = await LogPump.resume(parts, tracked, attempt);
+    tracked.pump = fresh;
+    return fresh;
   }
 
   /** Begins after what is committed, in new segments. */
   static async resume(parts: EngineParts, tracked: Tracked, attempt: Attempt): Promise<LogPump> {
-    const pump = new LogPump(parts, tracked);
+    const pump = new LogPump(parts, tracked, attempt.key);
     for (const segment of await parts.store.segments(attempt.key)) {
       pump.#ordinal = Math.max(pump.#ordinal, segment.ordinal + 1);
       const log = `${segment.source}\n${segment.stream}`;

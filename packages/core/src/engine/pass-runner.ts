@@ -117,11 +117,12 @@ export class PassRunner {
 
   /** Nothing is swallowed: a pass that fails is told and tried again, with the rows read anew. */
   #failed(tracked: Tracked, thrown: unknown): number {
-    const { tracker, policy, logger } = this.#parts;
+    const { tracker, policy, logger, session } = this.#parts;
     tracked.fresh = false;
     tracked.pump = undefined;
     if (isOp(thrown, 'engine.claim')) {
       tracker.drop(tracked);
+      session.doubt(tracked.claim.session);
       return 0;
     }
     if (isOp(thrown, 'engine.poke')) return 0;

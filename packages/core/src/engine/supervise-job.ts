@@ -82,13 +82,19 @@ async function deadline(context: JobContext): Promise<number | undefined> {
 
 async function look(context: JobContext): Promise<number> {
   const { parts, tracked } = context;
-  const { changed, pollAfterMs } = await observe(context);
+  const { changed, absent, pollAfterMs } = await observe(context);
   const { attempt } = tracked;
   if (tracked.record.session === undefined) return 0;
   if (attempt === undefined || attempt.phase !== 'live') return 0;
   const followed = parts.followed.has(tracked.record.id);
   if (await pumpWhileLive(context, attempt, followed)) return Math.min(parts.policy.followLogEveryMs, pollDelay(context, attempt));
+  if (absent === true) return absenceDelay(context);
   return Math.max(changed ? parts.policy.pollMinMs : pollDelay(context, attempt), pollAfterMs ?? 0);
+}
+
+/** As many looks as a verdict of lost takes, spread over the time it takes. */
+function absenceDelay({ parts: { policy } }: JobContext): number {
+  return policy.settleMinMs / policy.absences / 2;
 }
 
 /** A tenth of the attempt's age: an end is noticed soon in proportion, and old jobs cost little. */
@@ -112,8 +118,8 @@ async function pumpWhileLive(context: JobContext, attempt: Attempt, followed: bo
   const dueMs = (pulledAt.get(tracked) ?? Number.NEGATIVE_INFINITY) + everyMs;
   if (dueMs > parts.clock.monotonicMs()) return followed;
   pulledAt.set(tracked, parts.clock.monotonicMs());
-  tracked.pump ??= await LogPump.resume(parts, tracked, attempt);
-  await tracked.pump.pull(jobs, attempt, { follow: false });
+  const pump = await LogPump.of(parts, tracked, attempt);
+  await pump.pull(jobs, attempt, { follow: false });
   return followed;
 }
 

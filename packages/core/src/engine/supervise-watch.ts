@@ -2,7 +2,7 @@ import { errorToData } from '../errors/index.ts';
 import type { Handle } from '../model/index.ts';
 import { watchDocSchema, watchRequestSchema, type WatchDoc, type WatchRequest } from './documents.ts';
 import type { EngineParts } from './parts.ts';
-import type { Tracked } from './tracker.ts';
+import { isOp, type Tracked } from './tracker.ts';
 
 const firstLookMs = 5_000;
 const longestMs = 10 * 60_000;
@@ -32,6 +32,7 @@ async function endWhatAppears(parts: EngineParts, tracked: Tracked, request: Wat
     await end(parts, tracked, request, handle);
     return true;
   } catch (error) {
+    if (isOp(error, 'engine.claim')) throw error;
     parts.logger.warn('engine.watch-failed', { key: request.key, target: request.target, error: errorToData(error) });
     return false;
   }

@@ -59,10 +59,6 @@ export async function guardedCall<T>(scope: GuardScope, call: CallName, callerSi
     const running = (async () => await work.start(stopper.signal, limit.touch))();
     try {
       return await Promise.race([stopper.stopped, running.finally(() => (settled = true))]);
-    } catch (error) {
-      // A driver that reports the abort in its own words must not win over the caller's reason.
-      if (callerSignal?.aborted === true) throw abortedBy(callerSignal.reason, scope, call);
-      throw error;
     } finally {
       stopper.close();
       if (!settled) void tidyLate(running, work.tidy, scope, call);

@@ -1,4 +1,4 @@
-import { abortedBy, stamped } from './guard-errors.ts';
+import { stamped } from './guard-errors.ts';
 import type { CallName, GuardScope } from './guard-options.ts';
 import { admit, traceCall } from './guarded-call.ts';
 import { startLimit, type Limit } from './limit.ts';
@@ -49,7 +49,7 @@ export async function* guardedIterable<Item, Seen>(scope: GuardScope, call: Call
     iterator = stream.start(stopper.signal)[Symbol.asyncIterator]();
     yield* pull(iterator, stopper, limit, stream.check);
   } catch (error) {
-    failure = callerSignal?.aborted === true ? abortedBy(callerSignal.reason, scope, call) : stamped(error, scope, call);
+    failure = stamped(error, scope, call);
     throw failure;
   } finally {
     stopper?.close();

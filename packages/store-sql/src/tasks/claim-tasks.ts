@@ -1,11 +1,11 @@
 import type { Claim, StoreRecord } from '@destino/core/store';
-import { canServe, freed, holds, isLive } from '@destino/core/store';
+import { canServe, claimed, freed, holds, isLive } from '@destino/core/store';
 import { sql, type ExpressionBuilder } from 'kysely';
 import { recordOf } from '../sql/rows.ts';
 import { once, statement, type Slots, type Task } from '../sql/statement.ts';
 import type { Tables } from '../sql/tables.ts';
 import { claimToWrite } from './claimed-record.ts';
-import { saveRecord } from './record-rows.ts';
+import { recordToWrite, saveRecord } from './record-rows.ts';
 import { readSession } from './session-tasks.ts';
 import { rows, type Transaction } from './transaction.ts';
 
@@ -65,6 +65,16 @@ export function* claimRecords(tx: Transaction, sessionId: string, limit: number)
   if (servable.length === 0) return [];
   const taken = yield* rows(tx, claimFree, { session: sessionId, needs: JSON.stringify(servable), now: tx.nowMs, limit });
   return taken.sort((a, b) => a.seq - b.seq).map(recordOf);
+}
+
+/** Claims one record, whatever it needs. */
+export function* takeRecord(tx: Transaction, sessionId: string, id: string): Task<StoreRecord | undefined> {
+  const record = yield* recordToWrite(tx, id);
+  if (record === undefined) return undefined;
+  const owner = record.session === undefined ? undefined : yield* readSession(tx, record.session);
+  const session = yield* readSession(tx, sessionId);
+  if (isLive(owner, tx.nowMs) || !isLive(session, tx.nowMs)) return undefined;
+  return yield* saveRecord(tx, record, claimed(record, sessionId, tx.nowMs));
 }
 
 export function* pokedRecords(tx: Transaction, session: string, limit: number): Task<StoreRecord[]> {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Dialect } from '../dialect/dialect.ts';
-import { Compiler, statement, type Statement, type Task } from '../sql/statement.ts';
+import { type Compiler, statement, type Statement, type Task } from '../sql/statement.ts';
 import type { MetaTable } from '../sql/tables.ts';
 
 export type Meta = MetaTable & { clock_ms: number; transaction: number };

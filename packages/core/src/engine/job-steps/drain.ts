@@ -21,8 +21,8 @@ export async function drain(context: JobContext): Promise<void> {
 
 async function pumpAll(context: JobContext, jobs: Jobs, attempt: Attempt): Promise<void> {
   const { tracked, parts } = context;
-  tracked.pump ??= await LogPump.resume(parts, tracked, attempt);
-  const drained = await tracked.pump.pull(jobs, attempt, { follow: true });
+  const pump = await LogPump.of(parts, tracked, attempt);
+  const drained = await pump.pull(jobs, attempt, { follow: true });
   await commitJob(context, { attempt: { ...drained, phase: 'drained', failures: 0 } });
 }
 

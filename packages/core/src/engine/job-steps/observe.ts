@@ -6,7 +6,7 @@ import { commitJob, currentAttempt, openAttempt, withoutUndefined, type JobConte
 import { endAttempt } from './end-attempt.ts';
 
 /** Looks at the job and stores what changed. Answers whether anything did. */
-export async function observe(context: JobContext): Promise<{ changed: boolean; pollAfterMs?: number }> {
+export async function observe(context: JobContext): Promise<{ changed: boolean; absent?: boolean; pollAfterMs?: number }> {
   const attempt = currentAttempt(context);
   const { open } = await openAttempt(context, attempt);
   const inspection = await context.parts.inspections.ask(open, attempt);
@@ -16,7 +16,7 @@ export async function observe(context: JobContext): Promise<{ changed: boolean; 
       return { changed: await seen(context, attempt, inspection), ...(inspection.pollAfterMs !== undefined && { pollAfterMs: inspection.pollAfterMs }) };
     case 'absent':
       await absent(context, attempt, inspection, open.driver.traits.settleMs);
-      return { changed: true };
+      return { changed: true, absent: true };
     case 'unknown':
       return { changed: await unknown(context, attempt, inspection) };
     default:

@@ -1,8 +1,9 @@
-import { isDestinoError, toDestinoError, type DestinoError } from '../../errors/index.ts';
+import { toDestinoError, type DestinoError } from '../../errors/index.ts';
 import type { Jobs, Submitted } from '../../driver/index.ts';
 import type { Attempt, Segment } from '../../store/index.ts';
 import { commitJob, currentAttempt, openAttempt, reasonOf, specOf, type JobContext } from '../job-context.ts';
 import { backoffMs } from '../policy.ts';
+import { isOp } from '../tracker.ts';
 import { endAttempt } from './end-attempt.ts';
 
 /** Moves content. It has no effect that costs or runs, so it is simply done again after a failure. */
@@ -15,8 +16,9 @@ export async function stage(context: JobContext): Promise<void> {
       context.parts.tracker.guard(context.tracked);
       staged = await jobs.stage(specOf(context), { key: attempt.key, fence: context.tracked.claim.fence });
     }
-  } catch (error) {
-    await stageFailed(context, attempt, toDestinoError(error));
+  } catch (thrown) {
+    if (isOp(thrown, 'engine.claim')) throw thrown;
+    await stageFailed(context, attempt, toDestinoError(thrown));
     return;
   }
   await submitNow(context, { ...attempt, phase: 'submitting', failures: 0, ...(staged !== undefined && { staged }) });
@@ -56,8 +58,9 @@ export async function submitNow(context: JobContext, attempt: Attempt): Promise<
   try {
     parts.tracker.guard(tracked);
     answer = await jobs.submit(specOf(context), { key: attempt.key, fence: tracked.claim.fence, ...(attempt.staged !== undefined && { staged: attempt.staged }) });
-  } catch (error) {
-    await submitFailed(context, toDestinoError(error));
+  } catch (thrown) {
+    if (isOp(thrown, 'engine.claim')) throw thrown;
+    await submitFailed(context, toDestinoError(thrown));
     return;
   }
   const current = currentAttempt(context);
@@ -100,15 +103,13 @@ async function localSegments(context: JobContext, jobs: Jobs, attempt: Attempt):
 const withoutEffect: ReadonlySet<string> = new Set(['config-invalid', 'unauthenticated', 'forbidden', 'not-found', 'conflict', 'unsupported', 'quota', 'no-capacity', 'rejected', 'throttled', 'state-version']);
 
 async function submitFailed(context: JobContext, error: DestinoError): Promise<void> {
-  const { policy, tracker } = context.parts;
-  if (isDestinoError(error, 'lost') && error.op === 'engine.claim') throw error;
+  const { policy } = context.parts;
   const attempt = currentAttempt(context);
   const failures = attempt.failures + 1;
   if (!withoutEffect.has(error.code)) {
     // Whether it was made is not known: stay in `submitting`, so that the next pass finds out.
     const retryAtMs = context.nowMs + (error.retryAfterMs ?? backoffMs(policy, failures));
     await commitJob(context, { attempt: { ...attempt, failures }, doc: { retryAtMs, waitingFor: [reasonOf(error)] } });
-    tracker.wake(context.tracked.record.id);
     return;
   }
   if (error.code === 'throttled' || error.code === 'unauthenticated') {

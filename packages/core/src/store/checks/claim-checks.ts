@@ -76,6 +76,27 @@ export const claimChecks: readonly StateStoreCheck[] = [
     expectEqual([ids.length, new Set(ids).size], [20, 20], 'claimed records');
     for (const record of claims.flat()) expectEqual(record.fence, 1, 'each was claimed once');
   }),
+  check('take.any', 'one record is taken whatever it needs, active or not, as a claim takes it', async ({ store, other, things }) => {
+    const session = await things.session(store);
+    const strange = await things.created(other, 'strange', { needs: ['driver:other/1'] });
+    const done = await things.finished(store, session, 'done');
+    for (const before of [strange, done]) {
+      const taken = await store.take(session.id, before.id);
+      expectEqual(taken, claimed(before, session.id, present(taken, 'the taken record').updatedMs), 'the taken record');
+      expectEqual(await other.record(before.id), taken, 'the stored record');
+      expectEqual((await store.commit(claimOf(present(taken, 'the record')), { record: { doc: { written: true } }, letGo: true })).ok, true, 'the write');
+    }
+  }),
+  check('take.owned', 'a record with a living owner is not taken, also not by its owner', async ({ store, other, things, pass }) => {
+    const [mine, theirs] = [await things.session(store), await things.session(other)];
+    const { record } = await things.owned(store, mine, 'one');
+    expectEqual([await other.take(theirs.id, record.id), await store.take(mine.id, record.id)], [undefined, undefined], 'the answers');
+    expectEqual(await store.record(record.id), record, 'the record');
+    await pass(lifetimeMs);
+    const heir = await things.session(other);
+    expectEqual([await store.take(mine.id, record.id), await other.take(heir.id, things.key())], [undefined, undefined], 'a dead session, an unknown record');
+    expectEqual((await other.take(heir.id, record.id))?.fence, record.fence + 1, 'the fence after the owner has ended');
+  }),
   check('let-go.frees', 'letting go frees a record for others and keeps its fence', async ({ store, other, things }) => {
     const session = await things.session(store);
     const { record, claim } = await things.owned(store, session, 'one');
