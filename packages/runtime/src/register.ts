@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { Engine, type EnginePolicy } from '@destino/core';
 import { createFolderBlobStore } from '@destino/core/blob';
 import type { Logger } from '@destino/core/driver';
+import { guardTarget } from '@destino/core/guard';
 import type { StateStore } from '@destino/core/store';
 import { container, instanceCachingFactory, type DependencyContainer, type InjectionToken } from 'tsyringe';
 import { createContent } from './content/create-content.ts';
@@ -73,15 +74,18 @@ function makeContext(from: DependencyContainer): ReturnType<typeof contextFactor
 }
 
 function makeEngine(from: DependencyContainer): Engine {
+  const clock = from.resolve(tokens.clock);
+  const logger = from.resolve(tokens.logger);
   return new Engine({
     store: from.resolve(tokens.store),
     blobs: from.resolve(tokens.blobs),
     drivers: from.resolve(tokens.drivers).list(),
     host: { ...from.resolve(tokens.host), secrets: from.resolve(tokens.secrets).names() },
     context: from.resolve(tokens.context),
-    clock: from.resolve(tokens.clock),
+    clock,
     randomBytes: from.resolve(tokens.randomBytes),
-    logger: from.resolve(tokens.logger),
+    logger,
     policy: from.resolve(tokens.policy),
+    wrap: (target, driver) => guardTarget(target, driver, { clock, logger }),
   });
 }

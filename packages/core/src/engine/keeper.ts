@@ -9,11 +9,7 @@ export class Keeper {
   #failures = 0;
   #claimAt = 0;
   #pokeAt = 0;
-<<<<<<< HEAD
-  #inDoubt = false;
   #turns: Promise<unknown> = Promise.resolve();
-=======
->>>>>>> main
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -51,6 +47,7 @@ export class Keeper {
   /** One round, after the one under way; answers in how many milliseconds the next is due. */
   turn(): Promise<number> {
     const turn = this.#turns.then(() => this.#round());
+    // Whoever asked for the round is told of its error; the next one begins whatever became of it.
     this.#turns = turn.catch(() => undefined);
     return turn;
   }
