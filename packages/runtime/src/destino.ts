@@ -1,12 +1,13 @@
 import type { Engine, FollowOptions, Job, JobRequestInput, LogChunk } from '@destino/core';
 import type { BlobStore } from '@destino/core/blob';
-import type { Clock, Logger } from '@destino/core/driver';
+import type { Clock, DriverContext, Logger } from '@destino/core/driver';
 import type { RandomBytes } from '@destino/core/model';
 import type { StateStore } from '@destino/core/store';
 import type { HandOver } from './agent/hand-over.ts';
 import type { AgentAnswer, AgentRequest } from './agent/protocol.ts';
 import type { DriverRegistry } from './drivers/driver-registry.ts';
 import type { SecretStore } from './secrets/secret-store.ts';
+import type { CheckOptions, FileCheck } from './job/check-file.ts';
 import type { CommandRun } from './job/command-request.ts';
 import type { FileRun } from './job/file-request.ts';
 import type { WorkspaceChoice } from './workspace/find-workspace.ts';
@@ -51,6 +52,8 @@ export interface Destino extends AsyncDisposable {
   start(): Promise<void>;
   /** Stores a job and begins to supervise it; it is durable when this resolves. */
   submit(run: RunInput): Promise<Submitted>;
+  /** Whether a file would run, target by target, without running it. */
+  check(options: CheckOptions): Promise<FileCheck>;
   /** Submits, gives every piece of the log to `onLog` as it comes, and resolves when the job has ended. */
   run(run: RunInput, options?: { onLog?: (chunk: LogChunk) => void; signal?: AbortSignal }): Promise<Job>;
   logs(name: string, options?: FollowOptions): AsyncIterable<LogChunk>;
@@ -61,6 +64,8 @@ export interface Destino extends AsyncDisposable {
   reconcile(withinMs?: number): Promise<boolean>;
   /** Ends the supervision by this process and has the agent go on with it. Nothing can be submitted afterwards. */
   handOver(names: readonly string[]): Promise<HandOver>;
+  /** What a driver is given for a target of this workspace. */
+  driverContext(target: { name: string; kind: string }): DriverContext;
   /** Asks the agent of this workspace, if there is one. */
   askAgent(request: AgentRequest): Promise<AgentAnswer | undefined>;
 }

@@ -1,6 +1,6 @@
-import type { Engine, FollowOptions, Job, JobRequestInput, LogChunk } from '@destino/core';
+import type { ContextFactory, Engine, FollowOptions, Job, JobRequestInput, LogChunk } from '@destino/core';
 import type { BlobStore } from '@destino/core/blob';
-import type { Clock, Logger } from '@destino/core/driver';
+import type { Clock, DriverContext, Logger } from '@destino/core/driver';
 import { isDestinoError } from '@destino/core/errors';
 import type { RandomBytes } from '@destino/core/model';
 import type { StateStore } from '@destino/core/store';
@@ -12,6 +12,7 @@ import type { AgentStart } from './agent/start-agent.ts';
 import type { AsyncStack } from './async-stack.ts';
 import type { Destino, RunInput, Submitted } from './destino.ts';
 import type { DriverRegistry } from './drivers/driver-registry.ts';
+import type { CheckOptions, FileCheck } from './job/check-file.ts';
 import { newJobName } from './job/job-name.ts';
 import { isSameJob } from './job/same-job.ts';
 import { secretNames } from './job/secret-names.ts';
@@ -19,7 +20,7 @@ import { reconcile } from './reconcile.ts';
 import type { SecretStore } from './secrets/secret-store.ts';
 import { tokens } from './tokens.ts';
 import type { WorkspaceChoice } from './workspace/find-workspace.ts';
-import type { Places, Variables } from './workspace/places.ts';
+import { userFilePath, type Places, type Variables } from './workspace/places.ts';
 import type { Settings } from './workspace/settings.ts';
 
 type Parts = { container: DependencyContainer; workspace: WorkspaceChoice; stack: AsyncStack; user: string; agentCommand: readonly string[] | undefined };
@@ -39,6 +40,7 @@ export class OpenDestino implements Destino {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly randomBytes: RandomBytes;
+  readonly #context: ContextFactory;
   readonly #stack: AsyncStack;
   readonly #user: string;
   readonly #agentCommand: readonly string[] | undefined;
@@ -57,6 +59,7 @@ export class OpenDestino implements Destino {
     this.clock = container.resolve(tokens.clock);
     this.logger = container.resolve(tokens.logger);
     this.randomBytes = container.resolve(tokens.randomBytes);
+    this.#context = container.resolve(tokens.context);
     this.#stack = stack;
     this.#user = user;
     this.#agentCommand = agentCommand;
@@ -72,7 +75,7 @@ export class OpenDestino implements Destino {
   }
 
   async #loadSettings(): Promise<Settings> {
-    const { loadSettings, userFilePath } = await import('./workspace/settings.ts');
+    const { loadSettings } = await import('./workspace/settings.ts');
     return await loadSettings({ workspaceFile: this.workspace.file, userFile: userFilePath(this.variables), variables: this.variables, drivers: this.drivers.list() });
   }
 
@@ -130,6 +133,12 @@ export class OpenDestino implements Destino {
     return await fileRequest(run, name, { ...parts, engine: this.engine, drivers: this.drivers, settings, secretNames: this.secrets.names() });
   }
 
+  async check(options: CheckOptions): Promise<FileCheck> {
+    await this.prepareTargets();
+    const { checkFile } = await import('./job/check-file.ts');
+    return await checkFile(options, { engine: this.engine, drivers: this.drivers, settings: await this.settings(), secretNames: this.secrets.names() });
+  }
+
   async run(run: RunInput, options: { onLog?: (chunk: LogChunk) => void; signal?: AbortSignal } = {}): Promise<Job> {
     const { job } = await this.submit(run);
     const signal = options.signal === undefined ? {} : { signal: options.signal };
@@ -173,6 +182,10 @@ export class OpenDestino implements Destino {
       for (const target of job?.targets ?? []) for (const secret of secretNames((await this.targets.get(target)).config)) found.add(secret);
     }
     return [...found].sort();
+  }
+
+  driverContext(target: { name: string; kind: string }): DriverContext {
+    return this.#context(target);
   }
 
   async askAgent(request: AgentRequest): Promise<AgentAnswer | undefined> {

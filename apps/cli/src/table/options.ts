@@ -1,4 +1,4 @@
-import type { OptionSpec } from './command.ts';
+import type { ArgumentSpec, OptionSpec } from './command.ts';
 
 /** Options of every command. */
 export const globalOptions: readonly OptionSpec[] = [
@@ -24,4 +24,5 @@ export const filters: readonly OptionSpec[] = [
   { flags: '--tag <key=value>', summary: 'only jobs with this tag', many: true },
   { flags: '--mine', summary: 'only jobs that you made' },
 ];
-export const seconds = (flags: string, summary: string): OptionSpec => ({ flags, summary });
+
+export const jobName: ArgumentSpec = { name: 'name', summary: 'a job by name, or a beginning of it; the last one when none is named', optional: true };

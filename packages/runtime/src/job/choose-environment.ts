@@ -18,7 +18,8 @@ export async function candidateProblems(spec: JobSpec, target: string, { engine,
   return typed.check({ job: spec }, typed.configSchema.parse(config), probe).filter(({ severity, path }) => severity === 'error' && path.startsWith('environment'));
 }
 
-async function freshProbe(engine: Engine, target: string, stored: unknown): Promise<TargetProbe | undefined> {
+/** Looks at a target anew when the last look was long ago; `undefined` when it was not. */
+export async function freshProbe(engine: Engine, target: string, stored: unknown): Promise<TargetProbe | undefined> {
   const at = typeof stored === 'object' && stored !== null && 'probedAt' in stored ? Date.parse(String(stored.probedAt)) : Number.NaN;
   if (Date.now() - at < probeAgeMs) return undefined;
   return await engine.targets.probe(target);

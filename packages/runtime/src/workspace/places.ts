@@ -40,6 +40,14 @@ export function stateRoot(variables: Variables, platform: NodeJS.Platform = proc
   return join(state !== undefined && isAbsolute(state) ? state : join(home, '.local', 'state'), 'destino');
 }
 
+/** The file with a user's own defaults, the same in all workspaces. */
+export function userFilePath(variables: Variables): string {
+  const home = variables['HOME'] ?? homedir();
+  const chosen = variables['XDG_CONFIG_HOME'];
+  if (process.platform === 'win32') return join(variables['APPDATA'] ?? join(home, 'AppData', 'Roaming'), 'destino', 'config.yaml');
+  return join(chosen !== undefined && isAbsolute(chosen) ? chosen : join(home, '.config'), 'destino', 'config.yaml');
+}
+
 /** The places of the workspace whose folder below the root is `id`. */
 export function placesOf(root: string, id: string, variables: Variables): Places {
   const folder = join(root, 'workspaces', id);

@@ -1,6 +1,4 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
 import { loadWorkspaceFile, type FormatProblem, type TargetDescription, type WorkspaceSubstitute } from '@destino/formats';
 import type { AnyDriver } from '@destino/core/driver';
 import { DestinoError } from '@destino/core/errors';
@@ -26,14 +24,6 @@ export type SettingsSources = {
   variables: Variables;
   drivers: readonly AnyDriver[];
 };
-
-/** The file with a user's own defaults, the same in all workspaces. */
-export function userFilePath(variables: Variables): string {
-  const home = variables['HOME'] ?? homedir();
-  const chosen = variables['XDG_CONFIG_HOME'];
-  if (process.platform === 'win32') return join(variables['APPDATA'] ?? join(home, 'AppData', 'Roaming'), 'destino', 'config.yaml');
-  return join(chosen !== undefined && isAbsolute(chosen) ? chosen : join(home, '.config'), 'destino', 'config.yaml');
-}
 
 /** @throws `config-invalid` with every problem of the files that were read, in `details`. */
 export async function loadSettings({ workspaceFile, userFile, variables, drivers }: SettingsSources): Promise<Settings> {
