@@ -88,7 +88,7 @@ function ofSystem(code: string, place: Place, cause: unknown): DestinoError {
   const options: ErrorOptions = { scope: place.name, cause };
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(place, options);
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return readOnly(place, options);
-  if (code === 'ENOTDIR' || code === 'EISDIR') {
+  if (code === 'ENOTDIR' || code === 'EISDIR' || code === 'EEXIST' || code === 'ENAMETOOLONG') {
     return new DestinoError('config-invalid', `the store ${place.name} cannot be a file there`, { ...options, hint: `name a file in a folder, not ${place.name}` });
   }
   return new DestinoError('unavailable', `the store ${place.name} cannot be reached (${code})`, { ...options, hint: 'make sure that it runs and can be reached from here, and try again' });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { openPostgresStore } from '../src/index.ts';
+import { openPostgresStore } from '@destino/store-sql';
 
 /** The server that the real ring runs against. */
 export function postgresUrl(): string {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stateStoreChecks } from '@destino/core/store-checks';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { openSqliteStore, type SqliteLibrary } from '../src/index.ts';
+import { openSqliteStore, type SqliteLibrary } from '@destino/store-sql';
 
 let root = '';
 beforeAll(() => {

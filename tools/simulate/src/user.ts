@@ -37,7 +37,13 @@ function request(random: SeededRandom): JobRequestInput {
       graceMs: 2000,
     },
     targets: random.chance(0.3) ? [...targets] : [random.pick(targets)],
-    retry: { failed: { attempts: random.chance(0.2) ? 1 : 0, backoffMs: 1000 }, noCapacity: { attempts: 2, backoffMs: 1000 } },
+    retry: {
+      failed: { attempts: random.chance(0.2) ? 1 : 0, backoffMs: 1000 },
+      noCapacity: { attempts: 2, backoffMs: 1000 },
+      preempted: { attempts: 2, backoffMs: 1000 },
+      platform: { attempts: 1, backoffMs: 1000 },
+      lost: { attempts: 1, backoffMs: 1000 },
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import { mkdir, rename, unlink, utimes, type FileHandle } from 'node:fs/promises
 import path from 'node:path';
 import { DestinoError } from '../errors/index.ts';
 import { checkedHash, hashDiffers, throwIfAborted, type BlobOptions } from './blob-store.ts';
-import { createIncoming, fileSystemNowMs, inFolder, orAbsent, removeAbandoned, statFile, syncFolder } from './folder-files.ts';
+import { createIncoming, fileSystemNowMs, inFolder, orAbsent, removeAbandoned, statFile } from './folder-files.ts';
 import { contentPath } from './folder-names.ts';
 import { readFile, writeAll, type OpenRange } from './folder-segments.ts';
 import type { FolderStore } from './folder-store.ts';
@@ -43,8 +43,8 @@ async function putStream(
     const { hash, sizeBytes } = await fill(handle, source, o.signal, store.sync);
     if (o.hash !== undefined && o.hash !== hash) throw hashDiffers(o.hash, hash);
     const place = path.join(store.content, contentPath(hash));
+    // A journal keeps the order of renames, so that whatever is forced to the disk later takes this one along.
     await inFolder(path.dirname(place), () => rename(file, place));
-    if (store.sync) await syncFolder(path.dirname(place));
     return { hash, sizeBytes };
   } catch (error) {
     await orAbsent(unlink(file));

@@ -46,6 +46,19 @@ export function withoutUndefined<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as T;
 }
 
+/**
+ * Reads the rows anew after something failed in the middle of a step, for one of its writes may have happened. Answers
+ * the attempt if it still stands where the step found it; else the step is over, and the rows say what follows.
+ */
+export async function rereadAttempt(context: JobContext, before: Attempt): Promise<Attempt | undefined> {
+  const { tracked, parts } = context;
+  tracked.pump = undefined;
+  await parts.tracker.refresh(tracked);
+  context.doc = jobDocSchema.parse(tracked.record.doc);
+  const { attempt } = tracked;
+  return attempt?.key === before.key && attempt.phase === before.phase ? attempt : undefined;
+}
+
 export function currentAttempt(context: JobContext): Attempt {
   const { attempt } = context.tracked;
   if (attempt === undefined) throw new DestinoError('internal', `job ${context.tracked.record.name} has no attempt where it needs one`);

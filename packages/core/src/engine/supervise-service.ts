@@ -85,6 +85,9 @@ async function apply(context: ServiceContext, services: Services, spec: ServiceS
 
 async function applyFailed(context: ServiceContext, attempt: Attempt, error: { code: string; message: string; retry: string; retryAfterMs?: number | undefined; hint?: string | undefined }): Promise<number> {
   await context.parts.tracker.refresh(context.tracked);
+  context.doc = serviceDocSchema.parse(context.tracked.record.doc);
+  // The write after the call happened, and only its answer was lost.
+  if (context.tracked.attempt?.key !== attempt.key || context.tracked.attempt.phase !== 'submitting') return 0;
   const reason = { code: error.code, text: error.message, ...(error.hint !== undefined && { fix: error.hint }) };
   if (error.retry === 'never' && error.code !== 'internal') {
     await commit(context, { attempt: { ...attempt, phase: 'live', failures: 0 }, state: 'failed', doc: { reason } });

@@ -101,6 +101,18 @@ export const endingChecks: readonly Check[] = [
     },
   },
   {
+    id: 'timeout.ends',
+    sentence: "A target that keeps time-outs ends the work at its own, and says 'timeout'.",
+    semantic: 8,
+    needs: { capabilities: ['jobs', 'jobs.timeout'], traits: { timeout: ['target'] } },
+    run: async (trial) => {
+      const jobs = await trial.openJobs();
+      const spec = { ...trial.subject.makeJob({ does: 'sleeps', ms: 600_000 }), timeoutMs: 1000, graceMs: 500 };
+      const view = await trial.end(jobs, await trial.submit(jobs, spec));
+      equal([view.state, view.exits[0]?.cause], ['failed', 'timeout'], 'how it ended');
+    },
+  },
+  {
     id: 'gang.exits',
     sentence: 'A job of several nodes has one exit for each node.',
     semantic: 11,
@@ -108,7 +120,8 @@ export const endingChecks: readonly Check[] = [
     run: async (trial) => {
       const jobs = await trial.openJobs();
       const view = await trial.end(jobs, await trial.submit(jobs, { does: 'gang', nodes: 2 }));
-      equal(view.exits.map((exit) => [exit.node, exit.code]).toSorted(), [[0, 0], [1, 0]], 'node and code of each exit');
+      const exits = view.exits.toSorted((a, b) => a.node - b.node);
+      equal(exits.map((exit) => [exit.node, exit.code]), [[0, 0], [1, 0]], 'node and code of each exit');
     },
   },
   {

@@ -35,6 +35,9 @@ export const onceChecks: readonly Check[] = [
       const { key } = trial.effect();
       const first = await trial.submit(jobs, { does: 'succeeds' }, key);
       const second = await trial.submit(jobs, { does: 'succeeds' }, key);
+      // Where what was made shows late, a guarded creation may have a second record, whose claim is lost.
+      const { once, settleMs } = trial.subject.driver.traits;
+      if (once === 'remote' || settleMs === 0) equal(second.id, first.id, 'the id of the second handle');
       await trial.end(jobs, second);
       await ranOnce(trial, jobs, first, key);
     },
@@ -62,6 +65,24 @@ export const onceChecks: readonly Check[] = [
       const { key } = trial.effect();
       await trial.end(jobs, await trial.submit(jobs, { does: 'succeeds' }, key));
       await ranOnce(trial, jobs, await trial.submit(await trial.openJobs(), { does: 'succeeds' }, key), key);
+    },
+  },
+  {
+    id: 'once.after-cancel',
+    sentence: 'A submission that arrives after its key was cancelled begins nothing.',
+    semantic: 2,
+    needs: kept,
+    run: async (trial) => {
+      const jobs = await trial.openJobs();
+      const { key } = trial.effect();
+      const handle = await trial.submit(jobs, { does: 'sleeps', ms: 600_000 }, key);
+      await trial.running(jobs, handle);
+      await jobs.cancel(handle, { graceMs: 0 });
+      await trial.end(jobs, handle);
+      const late = await trial.submit(await trial.openJobs(), { does: 'sleeps', ms: 600_000 }, key);
+      await trial.end(jobs, late);
+      const starts = await trial.subject.startsOf?.(key);
+      that(starts === undefined || starts === 1, `the command began ${starts} times`);
     },
   },
   {

@@ -66,10 +66,10 @@ export const staticChecks: readonly Check[] = [
     id: 'static.check-refuses',
     sentence: 'check finds an error, with a message, in every job that wants what is not declared.',
     semantic: 'static',
-    run: async ({ subject: { driver } }) => {
+    run: async ({ subject: { driver, config } }) => {
       for (const job of demanding.map((input) => jobSpecSchema.parse(input))) {
         const lacking = capabilityNeeds({ job }).filter(({ name }) => driver.capabilities[name] !== true);
-        const errors = driver.check({ job }, {} as never).filter((problem) => problem.severity === 'error' && problem.message !== '');
+        const errors = driver.check({ job }, config).filter((problem) => problem.severity === 'error' && problem.message !== '');
         that(lacking.length === 0 || errors.length > 0, `check finds no error in the job '${job.name}', though ${lacking.map(({ name }) => name).join(', ')} is not declared`);
       }
     },
@@ -80,7 +80,7 @@ export const staticChecks: readonly Check[] = [
     semantic: 'static',
     needs: { capabilities: ['jobs'] },
     run: async ({ subject }) => {
-      const problems = subject.driver.check({ job: subject.makeJob({ does: 'succeeds' }) }, {} as never);
+      const problems = subject.driver.check({ job: subject.makeJob({ does: 'succeeds' }) }, subject.config);
       equal(problems.filter((problem) => problem.severity === 'error'), [], 'errors');
     },
   },
@@ -88,12 +88,12 @@ export const staticChecks: readonly Check[] = [
     id: 'static.check-pure',
     sentence: 'check answers the same again, as data, and changes nothing that it is given.',
     semantic: 'static',
-    run: async ({ subject: { driver } }) => {
+    run: async ({ subject: { driver, config } }) => {
       for (const input of demanding) {
         const job = jobSpecSchema.parse(input);
         const before = JSON.stringify(job);
-        const problems = driver.check({ job }, {} as never);
-        equal(driver.check({ job }, {} as never), problems, 'the second answer');
+        const problems = driver.check({ job }, config);
+        equal(driver.check({ job }, config), problems, 'the second answer');
         equal(JSON.stringify(job), before, 'the job after check');
         survivesJson(problems, 'the answer of check');
         for (const problem of problems) that(problemSchema.safeParse(problem).success, `not a problem: ${JSON.stringify(problem)}`);
@@ -106,7 +106,7 @@ export const staticChecks: readonly Check[] = [
     semantic: 2,
     needs: { capabilities: ['jobs'], traits: { once: ['best-effort'] } },
     run: async ({ subject }) => {
-      const problems = subject.driver.check({ job: subject.makeJob({ does: 'succeeds' }) }, {} as never);
+      const problems = subject.driver.check({ job: subject.makeJob({ does: 'succeeds' }) }, subject.config);
       that(problems.some((problem) => problem.severity === 'warning'), 'check has no warning, though once is best-effort');
     },
   },

@@ -2,7 +2,7 @@ import type { AnyDriver, Clock, ComputeTarget } from '@destino/core/driver';
 import type { Handle, JobSpec, Owner, ServiceSpec } from '@destino/core/model';
 import type { JobProgramme } from './programme-kind.ts';
 
-/** The static part of any driver; its config is the subject's own affair. */
+/** The static part of any driver. */
 export type SubjectDriver = Omit<AnyDriver, 'open'>;
 
 /** Breaks calls of the driver under test on their way. */
@@ -17,6 +17,8 @@ export interface Interposer {
  */
 export interface ConformanceSubject {
   readonly driver: SubjectDriver;
+  /** The config that `open` uses, as `configSchema` makes it: what `check` is asked with. */
+  readonly config: unknown;
   /** Opens the one target that all checks share, as another process would: with a context and connections of its own. */
   open(options?: { owner?: Owner }): ComputeTarget | Promise<ComputeTarget>;
   /**

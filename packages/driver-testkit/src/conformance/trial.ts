@@ -1,5 +1,5 @@
 import type { ComputeTarget, Jobs, Services } from '@destino/core/driver';
-import { isTerminalJobState, type Handle, type JobInspection, type JobView, type LogRecord, type Owner } from '@destino/core/model';
+import { isTerminalJobState, isWaitingJobState, type Handle, type JobInspection, type JobSpec, type JobView, type LogRecord, type Owner } from '@destino/core/model';
 import { CheckFailure, present } from './assert.ts';
 import type { JobProgramme } from './programme-kind.ts';
 import type { ConformanceSubject } from './subject.ts';
@@ -16,14 +16,14 @@ export interface Trial {
   newName(): string;
   effect(key?: string): { key: string; fence: number };
   /** Submits, again and again while the target is busy. */
-  submit(jobs: Jobs, programme: JobProgramme, key?: string): Promise<Handle>;
+  submit(jobs: Jobs, programme: JobProgramme | JobSpec, key?: string): Promise<Handle>;
   /** Deploys a service of `makeService`. */
   deploy(services: Services, name: string, revision: number, key?: string): Promise<Handle>;
   /** Looks until `done` holds for what is seen. @throws when patience ends. */
   until<Seen>(look: () => Promise<Seen>, done: (seen: Seen) => boolean, what: string): Promise<Seen>;
   /** Inspects until the job has ended, and answers how. */
   end(jobs: Jobs, handle: Handle): Promise<JobView>;
-  /** Inspects until the job is running. */
+  /** Inspects until the job no longer waits: it runs, or has run. */
   running(jobs: Jobs, handle: Handle): Promise<void>;
   inspect(jobs: Jobs, handle: Handle): Promise<JobInspection>;
   /** All records up to the end of the stream. */
@@ -66,7 +66,8 @@ function seeing(subject: ConformanceSubject): Pick<Trial, 'until' | 'end' | 'run
       return view;
     },
     running: async (jobs, handle) => {
-      await until(() => inspect(jobs, handle), (seen) => seen.seen === 'yes' && seen.state === 'running', `the job '${handle.id}' running`);
+      const begun = (seen: JobInspection): boolean => seen.seen === 'yes' && !isWaitingJobState(seen.state);
+      await until(() => inspect(jobs, handle), begun, `the beginning of the job '${handle.id}'`);
     },
     collect: async (records) => {
       const all: LogRecord[] = [];
@@ -98,7 +99,7 @@ export function createTrial(subject: ConformanceSubject): Trial {
     newName: () => `t${subject.newKey().slice(0, 12)}`,
     submit: async (jobs, programme, key) => {
       const options = effect(key);
-      const spec = subject.makeJob(programme);
+      const spec = 'does' in programme ? subject.makeJob(programme) : programme;
       const answer = await see.until(() => jobs.submit(spec, options), (seen) => 'handle' in seen, 'the submission');
       const { handle } = answer as { handle: Handle };
       made.jobs.push({ jobs, handle });

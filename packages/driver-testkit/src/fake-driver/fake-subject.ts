@@ -1,4 +1,5 @@
 import type { Driver } from '@destino/core/driver';
+import { DestinoError } from '@destino/core/errors';
 import { jobSpecSchema, newKey, serviceSpecSchema, type Handle, type JobSpec } from '@destino/core/model';
 import { createManualClock } from '../manual-clock.ts';
 import { createSeededRandom } from '../seeded-random.ts';
@@ -8,7 +9,6 @@ import type { ConformanceSubject } from '../conformance/subject.ts';
 import { joinHooks, type CallHooks } from './call-hooks.ts';
 import { createFakeDriver, type FakeConfig, type FakeDriverOptions } from './create-fake-driver.ts';
 import { createFakeRemote } from './create-fake-remote.ts';
-import { DestinoError } from '@destino/core/errors';
 import type { ProgrammeInput } from './programme.ts';
 import type { RemoteSettingsInput } from './remote/settings.ts';
 
@@ -89,6 +89,7 @@ export function createFakeSubject(options: FakeSubjectOptions = {}): Conformance
   };
   return {
     driver,
+    config: { target: 'fake' },
     owner,
     clock,
     plantedSecrets,

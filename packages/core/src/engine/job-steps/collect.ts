@@ -2,7 +2,7 @@ import { DestinoError, toDestinoError } from '../../errors/index.ts';
 import type { Jobs } from '../../driver/index.ts';
 import type { OutputFile } from '../../model/index.ts';
 import type { Attempt, Verdict } from '../../store/index.ts';
-import { commitJob, currentAttempt, handleOf, openAttempt, reasonOf, type JobContext } from '../job-context.ts';
+import { commitJob, currentAttempt, handleOf, openAttempt, reasonOf, rereadAttempt, type JobContext } from '../job-context.ts';
 import { wallTime } from '../parts.ts';
 import { backoffMs } from '../policy.ts';
 import { decideRetry } from '../retry.ts';
@@ -26,7 +26,7 @@ export async function collect(context: JobContext): Promise<void> {
     await collected(context, { ...attempt, outputs, ...(checkpoint !== undefined && { checkpoint }) });
   } catch (thrown) {
     if (isOp(thrown, 'engine.claim') || isOp(thrown, 'engine.poke')) throw thrown;
-    await collectFailed(context, thrown);
+    await collectFailed(context, attempt, thrown);
   }
 }
 
@@ -74,11 +74,11 @@ export function finalChange(context: JobContext, verdict: Verdict, doc: Partial<
   };
 }
 
-async function collectFailed(context: JobContext, thrown: unknown): Promise<void> {
-  const { tracked, parts } = context;
+async function collectFailed(context: JobContext, started: Attempt, thrown: unknown): Promise<void> {
+  const { parts } = context;
   const error = toDestinoError(thrown);
-  await parts.tracker.refresh(tracked);
-  const attempt = currentAttempt(context);
+  const attempt = await rereadAttempt(context, started);
+  if (attempt === undefined) return;
   const failures = attempt.failures + 1;
   if (error.retry !== 'never' && failures < parts.policy.transferTries) {
     const retryAtMs = context.nowMs + (error.retryAfterMs ?? backoffMs(parts.policy, failures));

@@ -1,7 +1,7 @@
 import { toDestinoError, type DestinoError } from '../../errors/index.ts';
 import type { Jobs } from '../../driver/index.ts';
 import type { Attempt, Segment } from '../../store/index.ts';
-import { commitJob, currentAttempt, handleOf, openAttempt, reasonOf, type JobContext } from '../job-context.ts';
+import { commitJob, currentAttempt, handleOf, openAttempt, reasonOf, rereadAttempt, type JobContext } from '../job-context.ts';
 import { LogPump } from '../log-pump.ts';
 import { backoffMs } from '../policy.ts';
 import { isOp } from '../tracker.ts';
@@ -15,7 +15,7 @@ export async function drain(context: JobContext): Promise<void> {
     else await adoptFiles(context, jobs, attempt);
   } catch (thrown) {
     if (isOp(thrown, 'engine.claim') || isOp(thrown, 'engine.poke')) throw thrown;
-    await drainFailed(context, toDestinoError(thrown));
+    await drainFailed(context, attempt, toDestinoError(thrown));
   }
 }
 
@@ -43,12 +43,10 @@ async function adoptFiles(context: JobContext, jobs: Jobs, attempt: Attempt): Pr
   await commitJob(context, { attempt: { ...attempt, phase: 'drained', failures: 0 }, segments });
 }
 
-async function drainFailed(context: JobContext, error: DestinoError): Promise<void> {
+async function drainFailed(context: JobContext, before: Attempt, error: DestinoError): Promise<void> {
   const { tracked, parts } = context;
-  // It may hold bytes that it read and did not commit: the next one begins after what is committed.
-  tracked.pump = undefined;
-  await parts.tracker.refresh(tracked);
-  const attempt = currentAttempt(context);
+  const attempt = await rereadAttempt(context, before);
+  if (attempt === undefined) return;
   const failures = attempt.failures + 1;
   if (error.retry !== 'never' && failures < parts.policy.transferTries) {
     const retryAtMs = context.nowMs + (error.retryAfterMs ?? backoffMs(parts.policy, failures));

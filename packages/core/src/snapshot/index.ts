@@ -1,0 +1,12 @@
+export { materialise } from './materialise.ts';
+export type { MaterialiseOptions } from './materialise.ts';
+export { isContainedPath, manifestEntrySchema, manifestHash, manifestSchema, manifestText, readManifest } from './manifest.ts';
+export type { Manifest, ManifestEntry } from './manifest.ts';
+export { linkLeadsOut } from './link-containment.ts';
+export { safeJoin } from './safe-join.ts';
+export { defaultSnapshotLimits } from './limits.ts';
+export type { SnapshotLimits } from './limits.ts';
+export { parseIgnoreFile } from './ignore-rules.ts';
+export type { IgnoreRules } from './ignore-rules.ts';
+export { snapshotFolder } from './snapshot-folder.ts';
+export type { Snapshot, SnapshotOptions, SnapshotProgress, SnapshotStats } from './snapshot-folder.ts';
