@@ -51,6 +51,7 @@ async function subjectOf(destino: Destino, testkit: Testkit, name: string): Prom
   const sample = await sampleHandle(open(), testkit);
   return {
     driver,
+    config: driver.configSchema.parse(config),
     owner,
     open,
     clock: destino.clock,

@@ -3,7 +3,7 @@ import type { Problem } from '@destino/core/model';
 import { exitCodeOfError, exitCodes } from '../exit-code.ts';
 import type { Console } from './console.ts';
 
-type PlacedProblem = Problem & { file?: string };
+type PlacedProblem = Problem & { file?: string | undefined };
 
 /** Tells an error in three lines: what, why, what to do. Answers the exit code. */
 export function printError(console: Console, thrown: unknown, debug: boolean): number {
