@@ -1,9 +1,8 @@
-import { createLineLogger, type Destino } from '@destino/runtime';
+import type { Destino } from '@destino/runtime';
 import type { CommandContext, Signals } from './command-context.ts';
 import { agentCommand } from './agent-command.ts';
 import { exitCodes } from './exit-code.ts';
 import { Console } from './render/console.ts';
-import { createAsk } from './render/ask.ts';
 
 export type OpenContext = CommandContext & { close(): Promise<void> };
 
@@ -23,8 +22,8 @@ export function createContext(options: Readonly<Record<string, unknown>>): OpenC
     signals: createSignals(),
     async open({ reconcile = true } = {}) {
       if (opened !== undefined) return opened;
-      const { createDestino } = await import('@destino/runtime');
-      const ask = console.isTerminal && !console.json ? createAsk() : undefined;
+      const { createDestino, createLineLogger } = await import('@destino/runtime');
+      const ask = console.isTerminal && !console.json ? (await import('./render/ask.ts')).createAsk() : undefined;
       opened = await createDestino({
         role: 'cli',
         agentCommand,

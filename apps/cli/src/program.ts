@@ -6,8 +6,11 @@ import { readVersion } from './version.ts';
 
 export type Chosen = { spec: CommandSpec; given: Omit<Given, 'rest'> };
 
-/** The command table as commander knows it. `choose` is called with what the command line asks for. */
-export function buildProgram(choose: (chosen: Chosen) => void): Command {
+/**
+ * The command table as commander knows it: of groups that `words` do not name, only the group itself, since a start
+ * costs each command that is made. `choose` is called with what the command line asks for.
+ */
+export function buildProgram(words: readonly string[], choose: (chosen: Chosen) => void): Command {
   const program = settle(new Command('destino'))
     .description('Run one unchanged job file on any compute target.')
     .version(readVersion(), '-V, --version', 'the version')
@@ -19,7 +22,8 @@ export function buildProgram(choose: (chosen: Chosen) => void): Command {
     for (const alias of aliases ?? []) group.alias(alias);
     parents.set(name, group);
   }
-  for (const spec of commands) addCommand(program, parents, spec, choose);
+  const named = groups.filter(({ name, aliases }) => words.includes(name) || aliases?.some((alias) => words.includes(alias)) === true).map(({ name }) => name);
+  for (const spec of commands.filter(({ name }) => !name.includes(' ') || named.includes(name.split(' ')[0] ?? ''))) addCommand(program, parents, spec, choose);
   return program;
 }
 
