@@ -220,6 +220,23 @@ export class Engine implements AsyncDisposable {
     return claims.map(({ id }) => id);
   }
 
+  /** Claims at once what is free, for a host that was told of it, instead of within `claimEveryMs`. */
+  async claimNow(): Promise<void> {
+    if (this.#loops.length === 0) return;
+    this.#keeper.claimSoon();
+    await this.#keeper.turn();
+  }
+
+  /** Replaces the names of the secrets that this host can resolve; what needs them may be claimed from now on. */
+  async offerSecrets(names: readonly string[]): Promise<void> {
+    const { session } = this.#parts;
+    const others = session.host.offers.filter((offer) => !offer.startsWith('secret:'));
+    const offers = [...others, ...names.map((name) => `secret:${name}`)].sort();
+    if (offers.join('\n') === session.host.offers.join('\n')) return;
+    session.offer(offers);
+    await this.claimNow();
+  }
+
   /** Whether a living host other than this one supervises the job. */
   async supervisedElsewhere(nameOrId: string): Promise<boolean> {
     const record = await this.#required(nameOrId);

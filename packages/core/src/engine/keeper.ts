@@ -9,6 +9,7 @@ export class Keeper {
   #failures = 0;
   #claimAt = 0;
   #pokeAt = 0;
+  #turns: Promise<unknown> = Promise.resolve();
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -43,8 +44,15 @@ export class Keeper {
     this.#claimAt = 0;
   }
 
-  /** One round; answers in how many milliseconds the next is due. */
-  async turn(): Promise<number> {
+  /** One round, after the one under way; answers in how many milliseconds the next is due. */
+  turn(): Promise<number> {
+    const turn = this.#turns.then(() => this.#round());
+    // Whoever asked for the round is told of its error; the next one begins whatever became of it.
+    this.#turns = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #round(): Promise<number> {
     const { session, tracker, clock, policy } = this.#parts;
     if (session.renewInMs() === 0 || !session.isAlive()) {
       const { changed } = await session.renew();

@@ -1,5 +1,6 @@
+import type { Admission } from '../driver/index.ts';
 import { DestinoError } from '../errors/index.ts';
-import { newKey, type Json, type TargetProbe } from '../model/index.ts';
+import { newKey, type JobSpec, type Json, type TargetProbe } from '../model/index.ts';
 import { isTerminalJobState, type JobState } from '../model/index.ts';
 import type { StoreRecord } from '../store/index.ts';
 import { targetDocSchema, targetRequestSchema, type TargetDoc } from './documents.ts';
@@ -82,6 +83,12 @@ export class TargetBook {
     const probe = await target.probe(signal === undefined ? {} : { signal });
     await this.#write(name, (doc) => ({ ...doc, attributes: { ...doc.attributes, probe: { ...probe, probedAt: wallTime(this.#parts.clock) } } }));
     return probe;
+  }
+
+  /** Asks the target itself whether it would take a job now; `undefined` when its driver cannot ask. */
+  async admit(name: string, spec: JobSpec, signal?: AbortSignal): Promise<Admission | undefined> {
+    const { target } = await this.#parts.targets.use(name);
+    return await target.jobs?.admit?.(spec, signal === undefined ? {} : { signal });
   }
 
   /** Lets a target go. @throws `conflict` with the list of its live jobs and services. */

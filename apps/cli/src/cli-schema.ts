@@ -1,0 +1,44 @@
+import { jobViewObjectSchema } from '@destino/core';
+import { capabilitiesSchema } from '@destino/core/driver';
+import { errorCodeSchema, retryAdvices } from '@destino/core/errors';
+import { jsonSchema, problemSchema, targetProbeSchema, targetStateSchema } from '@destino/core/model';
+import { z } from 'zod';
+
+const version = z.literal(1);
+const { environment, ...job } = jobViewObjectSchema.shape;
+const problem = problemSchema.extend({ file: z.string().optional(), fate: z.string().optional() });
+const explanation = z.object({ candidate: z.string(), constraint: z.string(), reason: z.string(), fix: z.string().optional(), since: z.string().optional() });
+
+/** What `--json` prints, by the name of the thing. Fields are only ever added within a major version. */
+const objects = {
+  job: z.object({ ...job, environmentUsed: environment }),
+  target: z.object({
+    schemaVersion: version,
+    name: z.string(),
+    kind: z.string(),
+    origin: z.enum(['managed', 'attached', 'built-in']),
+    state: targetStateSchema,
+    rawState: z.string().optional(),
+    revision: z.int().positive(),
+    config: jsonSchema,
+    capabilities: capabilitiesSchema.or(z.object({})),
+    attributes: z.record(z.string(), jsonSchema),
+    createdBy: z.string().optional(),
+  }),
+  probe: targetProbeSchema.extend({ schemaVersion: version, target: z.string() }),
+  check: z.object({
+    schemaVersion: version,
+    kind: z.string().optional(),
+    targets: z.array(z.object({ target: z.string(), verdict: z.enum(['yes', 'no', 'unknown']), problems: z.array(problem), probedAt: z.string().optional() })),
+    problems: z.array(problem),
+  }),
+  why: z.object({ schemaVersion: version, name: z.string(), state: z.string(), explanations: z.array(explanation) }),
+  log: z.object({ schemaVersion: version, attempt: z.int(), source: z.string(), stream: z.string(), offsetBytes: z.int().optional(), text: z.string().optional(), base64: z.string().optional() }),
+  error: z.object({ error: z.object({ code: errorCodeSchema, message: z.string(), hint: z.string().optional(), retry: z.enum(retryAdvices), details: jsonSchema.optional() }) }),
+};
+export const cliObjectSchemas: Readonly<Record<keyof typeof objects, z.ZodType>> = objects;
+
+export function cliObjectsSchema(): Record<string, unknown> {
+  const definitions = Object.entries(objects).map(([name, schema]) => [name, z.toJSONSchema(schema, { io: 'input' })] as const);
+  return { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'what destino prints with --json', $defs: Object.fromEntries(definitions) };
+}

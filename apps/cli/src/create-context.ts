@@ -1,0 +1,71 @@
+import type { Destino } from '@destino/runtime';
+import type { CommandContext, Signals } from './command-context.ts';
+import { agentCommand } from './agent-command.ts';
+import { exitCodes } from './exit-code.ts';
+import { Console } from './render/console.ts';
+
+export type OpenContext = CommandContext & { close(): Promise<void> };
+
+/** What the options of every command say. */
+export function createContext(options: Readonly<Record<string, unknown>>): OpenContext {
+  const { env: variables } = process;
+  const debug = options['debug'] === true;
+  const output = options['output'];
+  const console = new Console({ json: options['json'] === true || output === 'json', quiet: options['quiet'] === true, names: output === 'name', color: wantsColor(options, variables) });
+  const workspace = typeof options['workspace'] === 'string' ? options['workspace'] : undefined;
+  let opened: Destino | undefined;
+  return {
+    console,
+    variables,
+    workspace,
+    debug,
+    signals: createSignals(),
+    async open({ reconcile = true } = {}) {
+      if (opened !== undefined) return opened;
+      const { createDestino, createLineLogger } = await import('@destino/runtime');
+      const ask = console.isTerminal && !console.json ? (await import('./render/ask.ts')).createAsk() : undefined;
+      opened = await createDestino({
+        role: 'cli',
+        agentCommand,
+        variables,
+        ...(workspace !== undefined && { workspace }),
+        ...(debug && { logger: createLineLogger('debug', (line) => console.alert(line.trimEnd()), () => Date.now()) }),
+        ...(ask !== undefined && { ask: async ({ text, choices }) => await ask(text, choices) }),
+      });
+      if (reconcile) await opened.reconcile();
+      return opened;
+    },
+    async close() {
+      await opened?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Colours where a person looks on, unless somebody said otherwise. */
+function wantsColor(options: Readonly<Record<string, unknown>>, variables: NodeJS.ProcessEnv): boolean {
+  if (options['color'] === false || (variables['NO_COLOR'] ?? '') !== '' || variables['TERM'] === 'dumb') return false;
+  if ((variables['FORCE_COLOR'] ?? '') !== '') return variables['FORCE_COLOR'] !== '0';
+  return process.stdout.isTTY && process.stderr.isTTY;
+}
+
+/** Without a handler a signal ends the process, as it would by itself, but with the code of what was left undone. */
+function createSignals(): Signals {
+  return {
+    handle(handler) {
+      let count = 0;
+      const on = (name: 'SIGINT' | 'SIGTERM') => (): void => {
+        count += 1;
+        // Somebody who goes on asking wants out, whatever is still being tidied.
+        if (count > 4) process.exit(exitCodes.running);
+        handler(name, count);
+      };
+      const [interrupt, terminate] = [on('SIGINT'), on('SIGTERM')];
+      process.on('SIGINT', interrupt);
+      process.on('SIGTERM', terminate);
+      return () => {
+        process.off('SIGINT', interrupt);
+        process.off('SIGTERM', terminate);
+      };
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { Job } from '@destino/runtime';
+import { sizeText } from '@destino/runtime';
+import type { Console } from './console.ts';
+import { reasonText } from './job.ts';
+import { spanText } from './time.ts';
+
+/** How a job ended, what it left, and what to do next. */
+export function endLine(console: Console, job: Job): void {
+  const took = spanText(job.startedAt ?? job.createdAt, job.finishedAt, Date.now());
+  if (job.state === 'succeeded') {
+    console.note(`${console.style('green', '✔')} ${job.name} succeeded in ${took}${outputsText(job)}`);
+    if (job.outputs.length > 0) console.note(`  next: destino job download ${job.name}      destino job show ${job.name}`);
+    return;
+  }
+  const how = job.exitCode === undefined ? (job.signal ?? '') : `exit code ${job.exitCode}`;
+  const mark = job.state === 'cancelled' ? console.style('yellow', '✖') : console.style('red', '✖');
+  console.note(`${mark} ${job.name} ${job.state} after ${took}${how === '' ? '' : `: ${how}`}`);
+  if (reasonText(job) !== '') console.note(`  why: ${reasonText(job)}`);
+  console.note(`  do:  destino why ${job.name}; then destino job retry ${job.name}`);
+}
+
+/** `   outputs model (2 files, 11 kB)`. */
+function outputsText({ outputs }: Job): string {
+  const sizes = Map.groupBy(outputs, ({ output }) => output);
+  const texts = [...sizes].map(([name, files]) => `${name} (${files.length} ${files.length === 1 ? 'file' : 'files'}, ${sizeText(files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))})`);
+  return texts.length === 0 ? '' : `   outputs ${texts.join(', ')}`;
+}

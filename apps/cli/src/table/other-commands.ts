@@ -1,0 +1,39 @@
+import type { CommandSpec } from './command.ts';
+import { file, yes } from './options.ts';
+
+const targetName = { name: 'name', summary: 'a target; the default one when none is named', optional: true } as const;
+
+export const otherCommands: readonly CommandSpec[] = [
+  { name: 'target list', aliases: ['ls', 'get'], summary: 'the targets of the workspace', load: () => import('../commands/target-list.ts') },
+  { name: 'target show', aliases: ['describe'], summary: 'everything about a target, and what its kind cannot do', arguments: [targetName], load: () => import('../commands/target-show.ts') },
+  { name: 'target probe', summary: 'look at a target now', arguments: [targetName], load: () => import('../commands/target-probe.ts') },
+  {
+    name: 'target attach',
+    summary: 'adopt something that exists as a target',
+    arguments: [{ name: 'name', summary: 'its name here', optional: true }],
+    options: [{ flags: '--kind <kind>', summary: 'the kind, as destino driver list shows it' }, { flags: '--set <field=value>', summary: 'a field of its config', many: true }, file],
+    load: () => import('../commands/target-attach.ts'),
+  },
+  { name: 'target detach', summary: 'let a target go; nothing of it is destroyed', arguments: [{ name: 'name', summary: 'a target' }], options: [yes], load: () => import('../commands/target-detach.ts') },
+  {
+    name: 'secret set',
+    summary: 'keep a secret; its value comes from standard input, a file or a variable',
+    arguments: [{ name: 'name', summary: 'as ${{secrets.NAME}} in files' }],
+    options: [{ flags: '-f, --file <file>', summary: 'read the value from here' }, { flags: '--from-env <variable>', summary: 'take the value of this variable' }],
+    examples: ['printf %s "$TOKEN" | destino secret set hf-token', 'destino secret set hf-token --file ~/.hf-token'],
+    load: () => import('../commands/secret-set.ts'),
+  },
+  { name: 'secret list', aliases: ['ls'], summary: 'the names of the secrets; values are never shown', load: () => import('../commands/secret-list.ts') },
+  { name: 'secret delete', summary: 'forget a secret', arguments: [{ name: 'name', summary: 'a secret' }], load: () => import('../commands/secret-delete.ts') },
+  { name: 'workspace list', aliases: ['ls'], summary: 'the workspaces that have state on this machine', load: () => import('../commands/workspace-list.ts') },
+  { name: 'workspace show', summary: 'the workspace that holds here, and why', load: () => import('../commands/workspace-show.ts') },
+  { name: 'driver list', aliases: ['ls'], summary: 'the kinds of targets that this Destino knows', load: () => import('../commands/driver-list.ts') },
+  {
+    name: 'driver verify',
+    summary: 'run the conformance suite against the driver of a target',
+    arguments: [{ name: 'target', summary: 'a target of the workspace whose driver is to be tried on it' }],
+    options: [{ flags: '--only <ids>', summary: 'only these checks, with commas between' }],
+    load: () => import('../commands/driver-verify.ts'),
+  },
+  { name: 'config list', summary: 'what holds here', options: [{ flags: '--origin', summary: 'and who says so' }], load: () => import('../commands/config-list.ts') },
+];

@@ -1,0 +1,93 @@
+import type { Engine } from '@destino/core';
+import type { Driver } from '@destino/core/driver';
+import { isDestinoError } from '@destino/core/errors';
+import { jobSpecSchema, targetProbeSchema, type JobSpec, type TargetProbe } from '@destino/core/model';
+import { checkFates, isFine, loadAnyFile, loadJobFile, lowerJob, planEnvironment, type FormatProblem, type LoadOptions, type ParsedJob } from '@destino/formats';
+import type { DriverRegistry } from '../drivers/driver-registry.ts';
+import { resolveTargets, type Settings } from '../workspace/settings.ts';
+import { freshProbe } from './choose-environment.ts';
+
+export type CheckOptions = {
+  file: string;
+  /** `all`, or names in order; default: the file's target, else the workspace's. */
+  targets?: readonly string[];
+  set?: readonly string[];
+  inputs?: Readonly<Record<string, string>>;
+  variables?: Readonly<Record<string, string>>;
+  /** Asks the target itself whether it would take the job. */
+  online?: boolean;
+};
+
+export type Verdict = 'yes' | 'no' | 'unknown';
+export type TargetCheck = { target: string; verdict: Verdict; problems: FormatProblem[]; /** When the target was last looked at. */ probedAt?: string };
+export type FileCheck = { kind: string | undefined; targets: TargetCheck[]; problems: FormatProblem[] };
+
+export type CheckParts = { engine: Engine; drivers: DriverRegistry; settings: Settings; secretNames: readonly string[] };
+
+/** Whether a file would run, target by target: by the file, the drivers' declarations and what was last seen. */
+export async function checkFile(options: CheckOptions, parts: CheckParts): Promise<FileCheck> {
+  const { drivers } = parts;
+  const load: LoadOptions = { set: options.set ?? [], inputs: options.inputs ?? {}, variables: options.variables ?? {}, currentFolder: process.cwd(), secrets: new Set(parts.secretNames) };
+  const any = await loadAnyFile(options.file, { ...load, kinds: drivers.list().map(({ kind }) => kind), configSchema: (kind) => drivers.get(kind)?.configSchema });
+  if (any.kind !== 'command-job') return { kind: any.kind, targets: [], problems: any.problems };
+  const { job, problems } = await loadJobFile(options.file, { ...load, verb: 'job' });
+  if (job === undefined) return { kind: any.kind, targets: [], problems };
+  const targets: TargetCheck[] = [];
+  for (const name of await wantedTargets(options, job, parts)) targets.push(await checkTarget(name, job, options, parts));
+  return { kind: any.kind, targets, problems };
+}
+
+async function wantedTargets({ targets }: CheckOptions, job: ParsedJob, { engine, settings }: CheckParts): Promise<string[]> {
+  if (targets?.length === 1 && targets[0] === 'all') return (await engine.targets.list()).map(({ name }) => name);
+  return resolveTargets(targets ?? [job.target ?? settings.defaultTarget.value], settings.aliases);
+}
+
+async function checkTarget(name: string, job: ParsedJob, options: CheckOptions, parts: CheckParts): Promise<TargetCheck> {
+  const target = await parts.engine.targets.get(name).catch((error: unknown) => {
+    if (isDestinoError(error, 'not-found')) return undefined;
+    throw error;
+  });
+  if (target === undefined) return no(name, [{ severity: 'error', path: 'compute', code: 'target-missing', message: `there is no target '${name}'`, hint: 'destino target list' }]);
+  const driver = parts.drivers.get(target.kind);
+  if (driver === undefined) return no(name, [{ severity: 'error', path: 'compute', code: 'driver-missing', message: `no driver for kind '${target.kind}' is loaded`, hint: 'destino driver list' }]);
+  const fates = checkFates({ kind: 'command-job', value: job.value, file: job.file, places: job.places }, target.kind);
+  const notes: FormatProblem[] = fates.notes.map(({ fate, ...note }) => ({ ...note, fate, severity: 'warning', code: `fate-${fate}` }));
+  if (!isFine(fates.problems)) return no(name, [...fates.problems, ...notes]);
+  const free = target.kind === 'local' || options.online === true;
+  const probe = (free ? await freshProbe(parts.engine, name, target.attributes['probe']) : undefined) ?? targetProbeSchema.safeParse((await parts.engine.targets.get(name)).attributes['probe']).data;
+  const found = environmentAndSpec(job, driver as unknown as Driver, target.config, probe, parts.settings);
+  const admitted = options.online === true && isFine(found.problems) && found.spec !== undefined ? await admission(parts.engine, name, found.spec) : [];
+  const problems = [...found.problems, ...notes, ...admitted];
+  const at = (await parts.engine.targets.get(name)).attributes['probe'];
+  const probedAt = typeof at === 'object' && at !== null && 'probedAt' in at ? String(at['probedAt']) : undefined;
+  const verdict: Verdict = !isFine(problems) ? 'no' : probe === undefined ? 'unknown' : 'yes';
+  return { target: name, verdict, problems, ...(probedAt !== undefined && { probedAt }) };
+}
+
+function no(target: string, problems: FormatProblem[]): TargetCheck {
+  return { target, verdict: 'no', problems };
+}
+
+/** The driver's own word on the first way to realise the environment that it can take. */
+function environmentAndSpec(job: ParsedJob, driver: Driver, config: unknown, probe: TargetProbe | undefined, settings: Settings): { problems: FormatProblem[]; spec?: JobSpec } {
+  const substitutes = Object.fromEntries(Object.entries(settings.environments).map(([name, { value }]) => [name, value]));
+  const plan = planEnvironment(job.environment, { substitutes });
+  const reasons: FormatProblem[] = [];
+  for (const candidate of plan.candidates) {
+    if (!('environment' in candidate) || !isFine(candidate.problems)) {
+      reasons.push(...candidate.problems);
+      continue;
+    }
+    const spec = jobSpecSchema.parse(lowerJob(job, { name: 'check', environment: candidate.environment }));
+    const problems: FormatProblem[] = driver.check({ job: spec }, driver.configSchema.parse(config), probe);
+    if (isFine(problems)) return { problems, spec };
+    reasons.push(...problems);
+  }
+  return { problems: reasons.length > 0 ? reasons : [plan.refusal] };
+}
+
+async function admission(engine: Engine, target: string, spec: JobSpec): Promise<FormatProblem[]> {
+  const answer = await engine.targets.admit(target, spec);
+  if (answer === undefined || answer.admitted) return [];
+  return answer.reasons.map(({ code, text, fix }) => ({ severity: 'error', path: '', code, message: text, ...(fix !== undefined && { hint: fix }) }));
+}

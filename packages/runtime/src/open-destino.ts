@@ -1,0 +1,198 @@
+import type { ContextFactory, Engine, FollowOptions, Job, JobRequestInput, LogChunk } from '@destino/core';
+import type { BlobStore } from '@destino/core/blob';
+import type { Clock, DriverContext, Logger } from '@destino/core/driver';
+import { isDestinoError } from '@destino/core/errors';
+import type { RandomBytes } from '@destino/core/model';
+import type { StateStore } from '@destino/core/store';
+import type { DependencyContainer } from 'tsyringe';
+import { askAgent } from './agent/agent-client.ts';
+import { handOver, type HandOver } from './agent/hand-over.ts';
+import type { AgentAnswer, AgentRequest } from './agent/protocol.ts';
+import type { AgentStart } from './agent/start-agent.ts';
+import type { AsyncStack } from './async-stack.ts';
+import type { Destino, RunInput, Submitted } from './destino.ts';
+import type { DriverRegistry } from './drivers/driver-registry.ts';
+import type { CheckOptions, FileCheck } from './job/check-file.ts';
+import { newJobName } from './job/job-name.ts';
+import { isSameJob } from './job/same-job.ts';
+import { secretNames } from './job/secret-names.ts';
+import { reconcile } from './reconcile.ts';
+import type { SecretStore } from './secrets/secret-store.ts';
+import { tokens } from './tokens.ts';
+import type { WorkspaceChoice } from './workspace/find-workspace.ts';
+import { userFilePath, type Places, type Variables } from './workspace/places.ts';
+import type { Settings } from './workspace/settings.ts';
+
+type Parts = { container: DependencyContainer; workspace: WorkspaceChoice; stack: AsyncStack; user: string; agentCommand: readonly string[] | undefined };
+
+const localTarget = 'local';
+
+/** See `Destino`. */
+export class OpenDestino implements Destino {
+  readonly workspace: WorkspaceChoice;
+  readonly places: Places;
+  readonly variables: Variables;
+  readonly engine: Engine;
+  readonly drivers: DriverRegistry;
+  readonly secrets: SecretStore;
+  readonly store: StateStore;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly randomBytes: RandomBytes;
+  readonly #context: ContextFactory;
+  readonly #stack: AsyncStack;
+  readonly #user: string;
+  readonly #agentCommand: readonly string[] | undefined;
+  #settings: Promise<Settings> | undefined;
+  #prepared: Promise<void> | undefined;
+
+  constructor({ container, workspace, stack, user, agentCommand }: Parts) {
+    this.workspace = workspace;
+    this.places = container.resolve(tokens.places);
+    this.variables = container.resolve(tokens.variables);
+    this.engine = container.resolve(tokens.engine);
+    this.drivers = container.resolve(tokens.drivers);
+    this.secrets = container.resolve(tokens.secrets);
+    this.store = container.resolve(tokens.store);
+    this.blobs = container.resolve(tokens.blobs);
+    this.clock = container.resolve(tokens.clock);
+    this.logger = container.resolve(tokens.logger);
+    this.randomBytes = container.resolve(tokens.randomBytes);
+    this.#context = container.resolve(tokens.context);
+    this.#stack = stack;
+    this.#user = user;
+    this.#agentCommand = agentCommand;
+  }
+
+  get targets(): Engine['targets'] {
+    return this.engine.targets;
+  }
+
+  settings(): Promise<Settings> {
+    this.#settings ??= this.#loadSettings();
+    return this.#settings;
+  }
+
+  async #loadSettings(): Promise<Settings> {
+    const { loadSettings } = await import('./workspace/settings.ts');
+    return await loadSettings({ workspaceFile: this.workspace.file, userFile: userFilePath(this.variables), variables: this.variables, drivers: this.drivers.list() });
+  }
+
+  prepareTargets(): Promise<void> {
+    this.#prepared ??= this.#prepareTargets();
+    return this.#prepared;
+  }
+
+  async #prepareTargets(): Promise<void> {
+    if (this.drivers.get(localTarget) !== undefined && (await this.store.named('target', localTarget)) === undefined) {
+      await this.targets.put({ name: localTarget, kind: localTarget, config: {}, origin: 'built-in' });
+    }
+    for (const [name, { kind, config }] of Object.entries((await this.settings()).targets)) await this.targets.put({ name, kind, config, createdBy: this.#user });
+  }
+
+  async start(): Promise<void> {
+    await this.engine.start();
+  }
+
+  async submit(run: RunInput): Promise<Submitted> {
+    await this.prepareTargets();
+    const name = run.name ?? (await this.#freshName());
+    const { request, notes } = await this.#resolve(run, name);
+    const needed = Object.values(request.spec?.secrets ?? {}).map(({ secret }) => secret);
+    if (needed.length > 0) await this.offerSecrets(this.secrets.available(needed));
+    await this.start();
+    try {
+      return { ...(await this.engine.submit({ name, request, createdBy: run.createdBy ?? this.#user })), notes };
+    } catch (error) {
+      const existing = isDestinoError(error, 'conflict') ? await this.store.named('job', name) : undefined;
+      const job = existing === undefined || !isSameJob(existing.spec, request) ? undefined : await this.engine.job(name);
+      if (job === undefined) throw error;
+      return { job, created: false, notes };
+    }
+  }
+
+  async #freshName(): Promise<string> {
+    for (let tries = 0; ; tries += 1) {
+      const name = newJobName(this.randomBytes, tries);
+      if ((await this.store.named('job', name)) === undefined) return name;
+    }
+  }
+
+  async #resolve(run: RunInput, name: string): Promise<{ request: JobRequestInput; notes: string[] }> {
+    if ('request' in run) return { request: run.request, notes: run.notes ?? [] };
+    const settings = await this.settings();
+    const { resolveTargets } = await import('./workspace/settings.ts');
+    const parts = { blobs: this.blobs, places: this.places, variables: this.variables, defaultTargets: [settings.defaultTarget.value] };
+    if ('command' in run) {
+      const { commandRequest } = await import('./job/command-request.ts');
+      const targets = resolveTargets(run.targets ?? parts.defaultTargets, settings.aliases);
+      return await commandRequest({ ...run, targets }, name, parts);
+    }
+    const { fileRequest } = await import('./job/file-request.ts');
+    return await fileRequest(run, name, { ...parts, engine: this.engine, drivers: this.drivers, settings, secretNames: this.secrets.names() });
+  }
+
+  async check(options: CheckOptions): Promise<FileCheck> {
+    await this.prepareTargets();
+    const { checkFile } = await import('./job/check-file.ts');
+    return await checkFile(options, { engine: this.engine, drivers: this.drivers, settings: await this.settings(), secretNames: this.secrets.names() });
+  }
+
+  async run(run: RunInput, options: { onLog?: (chunk: LogChunk) => void; signal?: AbortSignal } = {}): Promise<Job> {
+    const { job } = await this.submit(run);
+    const signal = options.signal === undefined ? {} : { signal: options.signal };
+    for await (const chunk of this.logs(job.id, { follow: true, ...signal })) options.onLog?.(chunk);
+    return await this.wait(job.id, signal);
+  }
+
+  logs(name: string, options?: FollowOptions): AsyncIterable<LogChunk> {
+    return this.engine.logs(name, options);
+  }
+
+  wait(name: string, options?: { signal?: AbortSignal }): Promise<Job> {
+    return this.engine.wait(name, options);
+  }
+
+  async offerSecrets(names: readonly string[]): Promise<void> {
+    await this.engine.offerSecrets([...new Set([...this.secrets.names(), ...names])]);
+  }
+
+  async reconcile(withinMs?: number): Promise<boolean> {
+    return await reconcile({ engine: this.engine, store: this.store, clock: this.clock }, withinMs);
+  }
+
+  async handOver(names: readonly string[]): Promise<HandOver> {
+    const { engine, secrets, clock, logger } = this;
+    return await handOver({ engine, secrets, clock, logger, start: this.#agentStart(), needed: await this.#secretsOf(names) }, names);
+  }
+
+  #agentStart(): AgentStart | undefined {
+    if (this.#agentCommand === undefined) return undefined;
+    return { command: this.#agentCommand, places: this.places, variables: this.variables, clock: this.clock };
+  }
+
+  /** What the jobs, and the targets they may go to, refer to. */
+  async #secretsOf(names: readonly string[]): Promise<string[]> {
+    const found = new Set<string>();
+    for (const name of names) {
+      const record = (await this.store.named('job', name)) ?? (await this.store.record(name));
+      const job = await this.engine.job(name);
+      for (const secret of record === undefined ? [] : secretNames(record.spec)) found.add(secret);
+      for (const target of job?.targets ?? []) for (const secret of secretNames((await this.targets.get(target)).config)) found.add(secret);
+    }
+    return [...found].sort();
+  }
+
+  driverContext(target: { name: string; kind: string }): DriverContext {
+    return this.#context(target);
+  }
+
+  async askAgent(request: AgentRequest): Promise<AgentAnswer | undefined> {
+    return await askAgent(this.places.agentSocket, request);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack[Symbol.asyncDispose]();
+  }
+}
