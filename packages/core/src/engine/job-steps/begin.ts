@@ -17,7 +17,8 @@ export async function begin(context: JobContext): Promise<void> {
   const { tracked, parts, doc } = context;
   const { requests } = tracked.record;
   if (requests.cancel !== undefined || requests.abandon !== undefined) {
-    await finishUnstarted(context, 'cancelled', { code: 'cancelled', text: 'cancelled before it was started' });
+    const when = doc.attempt === 0 ? 'it was started' : 'its next attempt';
+    await finishUnstarted(context, 'cancelled', { code: 'cancelled', text: `cancelled before ${when}` });
     return;
   }
   const found = await candidate(context);

@@ -60,8 +60,13 @@ async function collected(context: JobContext, attempt: Attempt): Promise<void> {
   const doc = { outputs: attempt.outputs ?? [], waitingFor: [], retryAtMs: undefined, ...(attempt.checkpoint !== undefined && { checkpoint: attempt.checkpoint }) };
   await commitJob(context, {
     attempt: { ...attempt, phase: 'collected', failures: 0 },
-    ...(retry.again ? { doc } : finalChange(context, verdict, doc)),
+    ...(retry.again ? { doc } : finalChange(context, cancelled && decideRetry(context.request, context.doc, verdict, false).again ? cancelledInstead(verdict) : verdict, doc)),
   });
+}
+
+/** The verdict on a job that would have gone on if nobody had cancelled it. */
+export function cancelledInstead(verdict: Verdict): Verdict {
+  return { ...verdict, state: 'cancelled', reason: { code: 'cancelled', text: 'cancelled on request' } };
 }
 
 /** What users see once a job has ended for good. */
