@@ -60,7 +60,7 @@ export async function rest(context: JobContext, attempt: Attempt): Promise<void>
     doc: {
       candidate: retry.candidate,
       retryAtMs: context.nowMs + retry.delayMs,
-      retries: { ...doc.retries, [retry.rule]: (doc.retries[retry.rule] ?? 0) + (retry.delayMs > 0 ? 1 : 0) },
+      retries: { ...doc.retries, [retry.rule]: (doc.retries[retry.rule] ?? 0) + (retry.counts ? 1 : 0) },
       waitingFor: [retry.reason],
       refusals: [...doc.refusals, refusal].slice(-20),
       rawState: undefined,
