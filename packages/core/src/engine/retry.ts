@@ -39,6 +39,6 @@ export function decideRetry(request: JobRequest, doc: JobDoc, verdict: Verdict, 
 
 /** Whether every target of this round refused for quota. */
 function onlyQuota(doc: JobDoc, verdict: Verdict, count: number): boolean {
-  const before = count > 1 ? doc.refusals.slice(-(count - 1)).map(({ reason }) => reason.code) : [];
-  return [...before, verdict.reason?.code].every((code) => code === 'quota');
+  const before = count > 1 ? doc.refusals.slice(-(count - 1)).filter(({ attempt }) => attempt !== undefined) : [];
+  return [...before.map(({ reason }) => reason.code), verdict.reason?.code].every((code) => code === 'quota');
 }
