@@ -2,11 +2,11 @@ import { DestinoError, toDestinoError } from '../../errors/index.ts';
 import type { Jobs } from '../../driver/index.ts';
 import type { OutputFile } from '../../model/index.ts';
 import type { Attempt, Verdict } from '../../store/index.ts';
-import { commitJob, currentAttempt, handleOf, openAttempt, reasonOf, rereadAttempt, type JobContext } from '../job-context.ts';
+import { commitJob, currentAttempt, handleOf, openAttempt, rereadAttempt, type JobContext } from '../job-context.ts';
 import { wallTime } from '../parts.ts';
-import { backoffMs } from '../policy.ts';
 import { decideRetry } from '../retry.ts';
 import { isOp } from '../tracker.ts';
+import { tryAgainLater } from './try-again-later.ts';
 
 const checkpointOutput = 'checkpoint';
 
@@ -80,16 +80,9 @@ export function finalChange(context: JobContext, verdict: Verdict, doc: Partial<
 }
 
 async function collectFailed(context: JobContext, started: Attempt, thrown: unknown): Promise<void> {
-  const { parts } = context;
   const error = toDestinoError(thrown);
   const attempt = await rereadAttempt(context, started);
-  if (attempt === undefined) return;
-  const failures = attempt.failures + 1;
-  if (error.retry !== 'never' && failures < parts.policy.transferTries) {
-    const retryAtMs = context.nowMs + (error.retryAfterMs ?? backoffMs(parts.policy, failures));
-    await commitJob(context, { attempt: { ...attempt, failures }, doc: { retryAtMs, waitingFor: [reasonOf(error)] } });
-    return;
-  }
+  if (attempt === undefined || (await tryAgainLater(context, attempt, error))) return;
   const before = attempt.verdict;
   const reason = { code: 'outputs', text: `the outputs could not be collected: ${error.message}`, ...(error.hint !== undefined && { fix: error.hint }) };
   const verdict: Verdict = before?.state === 'succeeded' || before === undefined ? { ...before, state: 'failed', cause: 'user', conclusive: true, reason } : before;
