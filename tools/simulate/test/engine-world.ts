@@ -16,7 +16,8 @@ export type HostOptions = {
   hooks?: CallHooks;
   traits?: Partial<Traits>;
   policy?: Partial<EnginePolicy>;
-  unsupported?: FakeDriverOptions['unsupported'];
+  /** By kind. */
+  unsupported?: Record<string, NonNullable<FakeDriverOptions['unsupported']>>;
   wrap?: EngineOptions['wrap'];
   store?: StateStore;
   blobs?: BlobStore;
@@ -59,7 +60,7 @@ export function createEngineWorld(settings: RemoteSettingsInput = {}): EngineWor
     const hooks = joinHooks(record, options.hooks ?? {}, faultHooks(options.faults ?? [], random.fork(name)));
     const context = createTestContext({ clock, owner: { workspace, incarnation }, secrets: options.secrets ?? {} });
     const driver = (kind: string): ReturnType<typeof createFakeDriver> =>
-      createFakeDriver({ remote, kind, host: name, hooks, followPollMs: 1000, ...(options.traits !== undefined && { traits: options.traits }), ...(options.unsupported !== undefined && { unsupported: options.unsupported }) });
+      createFakeDriver({ remote, kind, host: name, hooks, followPollMs: 1000, ...(options.traits !== undefined && { traits: options.traits }), ...(options.unsupported?.[kind] !== undefined && { unsupported: options.unsupported[kind] }) });
     const engine = new Engine({
       store: options.store ?? store,
       blobs: options.blobs ?? blobs,
