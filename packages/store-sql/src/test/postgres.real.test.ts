@@ -11,12 +11,14 @@ async function openTransaction(lab: PostgresLab, record: string, number: number)
   await client.query('begin');
   const position = `(pg_current_xact_id()::text::bigint - (select transaction_base from ${lab.schema}.meta)) * 16384`;
   await client.query(`insert into ${lab.schema}.events values (${position}, '${record}', ${number}, 'now', 'slow', '{}')`);
-  return {
-    async end(how: 'commit' | 'rollback') {
-      await client.query(how);
-      client.release();
-    },
+  let open = true;
+  const end = async (how: 'commit' | 'rollback') => {
+    if (!open) return;
+    open = false;
+    await client.query(how);
+    client.release();
   };
+  return { end, [Symbol.asyncDispose]: () => end('rollback') };
 }
 
 describe('the feed on PostgreSQL', () => {
@@ -25,7 +27,7 @@ describe('the feed on PostgreSQL', () => {
     await using store = await lab.open();
     const { id } = await things.created(store, 'one');
     const [before] = await store.feed();
-    const slow = await openTransaction(lab, id, 500);
+    await using slow = await openTransaction(lab, id, 500);
     await store.request(id, {}, things.event('fast'));
     expect((await store.events(id)).map(({ type }) => type)).toEqual(['created', 'fast']);
     expect(await store.feed({ after: before?.position ?? 0 })).toEqual([]);
