@@ -111,6 +111,20 @@ describe('the PostgreSQL store', () => {
     await Promise.all(stores.map((store) => store[Symbol.asyncDispose]()));
   });
 
+  it('reads a record that it is about to write only once no other transaction is writing it', async () => {
+    await using lab = new PostgresLab();
+    await using store = await lab.open();
+    const { id } = await things.created(store, 'one');
+    const client = await lab.connect();
+    await client.query(`begin; update ${lab.schema}.records set poke = poke + 1 where id = '${id}'`);
+    const asking = store.request(id, {}, things.event());
+    const waiting = `select 1 from pg_stat_activity where query like '%"${lab.schema}"."records"%' and wait_event_type = 'Lock'`;
+    while ((await lab.query(waiting)).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await client.query('commit');
+    client.release();
+    expect((await asking)?.poke).toBe(2);
+  });
+
   it('survives commits that lock the same records in opposite orders', async () => {
     await using lab = new PostgresLab();
     await using one = await lab.open();
