@@ -11,12 +11,14 @@ async function openTransaction(lab: PostgresLab, record: string, number: number)
   await client.query('begin');
   const position = `(pg_current_xact_id()::text::bigint - (select transaction_base from ${lab.schema}.meta)) * 16384`;
   await client.query(`insert into ${lab.schema}.events values (${position}, '${record}', ${number}, 'now', 'slow', '{}')`);
-  return {
-    async end(how: 'commit' | 'rollback') {
-      await client.query(how);
-      client.release();
-    },
+  let open = true;
+  const end = async (how: 'commit' | 'rollback') => {
+    if (!open) return;
+    open = false;
+    await client.query(how);
+    client.release();
   };
+  return { end, [Symbol.asyncDispose]: () => end('rollback') };
 }
 
 describe('the feed on PostgreSQL', () => {
@@ -25,7 +27,7 @@ describe('the feed on PostgreSQL', () => {
     await using store = await lab.open();
     const { id } = await things.created(store, 'one');
     const [before] = await store.feed();
-    const slow = await openTransaction(lab, id, 500);
+    await using slow = await openTransaction(lab, id, 500);
     await store.request(id, {}, things.event('fast'));
     expect((await store.events(id)).map(({ type }) => type)).toEqual(['created', 'fast']);
     expect(await store.feed({ after: before?.position ?? 0 })).toEqual([]);
@@ -107,6 +109,20 @@ describe('the PostgreSQL store', () => {
     expect([ids.length, new Set(ids).size]).toEqual([200, 200]);
     expect(claims.flat().every(({ fence }) => fence === 1)).toBe(true);
     await Promise.all(stores.map((store) => store[Symbol.asyncDispose]()));
+  });
+
+  it('reads a record that it is about to write only once no other transaction is writing it', async () => {
+    await using lab = new PostgresLab();
+    await using store = await lab.open();
+    const { id } = await things.created(store, 'one');
+    const client = await lab.connect();
+    await client.query(`begin; update ${lab.schema}.records set poke = poke + 1 where id = '${id}'`);
+    const asking = store.request(id, {}, things.event());
+    const waiting = `select 1 from pg_stat_activity where query like '%"${lab.schema}"."records"%' and wait_event_type = 'Lock'`;
+    while ((await lab.query(waiting)).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await client.query('commit');
+    client.release();
+    expect((await asking)?.poke).toBe(2);
   });
 
   it('survives commits that lock the same records in opposite orders', async () => {

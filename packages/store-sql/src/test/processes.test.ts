@@ -64,7 +64,10 @@ function integrity(): unknown {
 
 const sound = [{ integrity_check: 'ok' }];
 
-describe('several processes on one file', () => {
+/** Starting twenty processes takes its time on a busy machine. */
+const timeoutMs = 120_000;
+
+describe('several processes on one file', { timeout: timeoutMs }, () => {
   it('share names, records and a counter without losing or doubling a write', async () => {
     const rounds = 120;
     await using store = await open();
@@ -83,7 +86,7 @@ describe('several processes on one file', () => {
   });
 });
 
-describe('a process that is killed while it commits', () => {
+describe('a process that is killed while it commits', { timeout: timeoutMs }, () => {
   it('leaves every acknowledged commit whole, and no other than the next, in twenty kills', async () => {
     for (let round = 0; round < 5; round += 1) {
       const names = [0, 1, 2, 3].map((place) => `kill${round}${place}`);
