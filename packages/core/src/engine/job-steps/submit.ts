@@ -72,7 +72,7 @@ export async function submitNow(context: JobContext, attempt: Attempt): Promise<
 
 /** The handle is stored before anything else, with the names of the files that are the log where there are such. */
 export async function live(context: JobContext, jobs: Jobs, attempt: Attempt): Promise<void> {
-  const { absentSinceMs: _, ...seenNow } = attempt;
+  const { absentSinceMs: _absent, unknownSinceMs: _unknown, ...seenNow } = attempt;
   const segments = attempt.handle === undefined || jobs.logFiles === undefined ? [] : await localSegments(context, jobs, attempt);
   await commitJob(context, {
     attempt: { ...seenNow, phase: 'live', absentCount: 0, failures: 0 },
