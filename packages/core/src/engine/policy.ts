@@ -29,7 +29,7 @@ export type EnginePolicy = {
    * long as a target may not answer otherwise. An expired sign-in uses up none.
    */
   transferTries: number;
-  /** Tries to learn what became of a submission before the attempt is given up. */
+  /** Tries of a submission that a broken driver fails without saying what became of it, before the attempt is given up. */
   resolveTries: number;
   /** Output files up to this size travel unasked. Bytes. */
   fetchOutputsBelowBytes: number;
