@@ -21,6 +21,7 @@ export type {
   JobRequest,
   JobRequestInput,
   LogChunk,
+  MeasureRoom,
   NewJob,
   NewTarget,
   Orphan,
@@ -28,7 +29,10 @@ export type {
   RetentionPolicy,
   RetryPolicy,
   Service,
+  StorageRoom,
   Target,
   TargetWrapper,
   Why,
 } from './engine/index.ts';
+export { guardTarget } from './guard/index.ts';
+export type { CallTrace, GuardedDriver, GuardedTarget, GuardOptions } from './guard/index.ts';

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { JobServer } from './job-server.ts';
 import type { JobFiles } from './layout.ts';
@@ -20,7 +20,7 @@ export async function cancelJob({ key, files, graceMs, wallMs, server }: Ending)
     await rm(files.secrets, { force: true });
     return;
   }
-  await server.detached('end', key, 'cancelled', String(Math.round(graceMs)));
+  await server.beginEnd(key, graceMs);
 }
 
 /** True when the file was not there before. */
@@ -30,6 +30,7 @@ function create(path: string, text: string): boolean {
     return true;
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return false;
+    rmSync(path, { force: true }); // half a word on a full disk would be taken for a request
     throw error;
   }
 }

@@ -11,6 +11,7 @@ export const localConfigSchema = z.strictObject({
   cores: z.number().positive().optional().describe('Cores that jobs may take together. Default: all.'),
   memoryBytes: z.int().positive().optional().describe('Memory that jobs may take together, in bytes. Default: all.'),
   gpus: z.array(z.int().nonnegative()).optional().describe('Indices of the graphics processors that jobs may take. Default: all.'),
+  dockerHost: z.string().min(1).optional().describe('Address of the docker engine, as DOCKER_HOST. Default: docker’s own.'),
 });
 export type LocalConfig = z.infer<typeof localConfigSchema>;
 

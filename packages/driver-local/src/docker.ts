@@ -14,6 +14,8 @@ export type Container = {
   /** The job's own variables. Values stay out of the command line, save for those that the docker command itself reads. */
   variables: Readonly<Record<string, string>>;
   secretNames: readonly string[];
+  /** What the docker command itself needs: PATH, HOME, DOCKER_HOST and the like. */
+  clientVariables: Readonly<Record<string, string>>;
   resources: Resources;
   /** Of the account, unless it is root: files in the job's folder must stay removable. */
   user?: string;
@@ -21,7 +23,7 @@ export type Container = {
 };
 
 /** Names that the docker command reads itself: these travel as text, the others by name only. */
-const dockersOwn = /^(PATH|HOME|DOCKER_.*|LD_.*|XDG_.*)$/;
+export const dockersOwn = /^(PATH|HOME|DOCKER_.*|LD_.*|XDG_.*)$/;
 
 /** The `docker run` of a job, and what the helper does before a forced end and after every end. */
 export function containerJob(container: Container): { command: string[]; stop: string; after: string } {
@@ -45,10 +47,12 @@ export function containerJob(container: Container): { command: string[]; stop: s
     ...command.slice(1),
   ];
   const quoted = quoteShell(name);
+  const client = Object.entries(container.clientVariables).map(([variable, value]) => `export ${variable}=${quoteShell(value)}\n`).join('');
   return {
     command: (resources.gpus ?? 0) > 0 ? withProcessors(options) : ['docker', 'run', ...options],
-    stop: `docker kill ${quoted}\n`,
+    stop: `${client}docker kill ${quoted}\n`,
     after: [
+      client,
       `if [ "$code" -eq 125 ]; then echo image`,
       `elif [ "$(docker inspect -f '{{.State.OOMKilled}}' ${quoted} 2>/dev/null)" = true ]; then echo oom; fi`,
       `docker rm -f ${quoted} >/dev/null 2>&1\n`,

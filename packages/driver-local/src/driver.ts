@@ -42,9 +42,9 @@ export const driver = defineDriver<LocalConfig>({
 function openTarget(config: LocalConfig, context: DriverContext): ComputeTarget {
   const here = openLocalMachine(config, context.clock, context.helper);
   return {
-    probe: async (options = {}) => told('look at this machine', async () => await probeMachine(here.places, await here.prepare(), options)),
+    probe: async (options = {}) => told('look at this machine', options, async () => await probeMachine(here, await here.prepare(), options)),
     jobs: localJobs(here, context),
-    owned: ownedFolders(here.places, here.machine, context.owner),
+    owned: ownedFolders(here, context.owner),
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

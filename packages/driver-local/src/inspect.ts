@@ -15,6 +15,8 @@ import { readRecord } from './record-file.ts';
 const quickestPollMs = 10;
 const slowestPollMs = 1000;
 
+const starting: Reason = { code: 'starting', text: 'its process is being started' };
+
 /** A few file reads for each handle, and one listing of the queue where one waits; starts no process. */
 export function inspectJob(handle: Handle, machine: Machine, queue: () => QueueView): JobInspection {
   try {
@@ -31,8 +33,7 @@ function look(state: LocalState & { key: string }, files: JobFiles, machine: Mac
   if (record === undefined) return absent(true, 'no-folder', `there is no ${files.record}`);
   if (record.ended !== undefined) return endedView(record, record.ended, files);
   if (state.bootId !== machine.bootId) return absent(true, 'rebooted', 'this machine was started anew since');
-  if (record.claimed === undefined) return existsSync(files.claim) ? absent(false, 'claiming', 'it is just being started') : waiting(state.key, queue());
-  return claimedView(record, files, machine);
+  return record.claimed === undefined ? unclaimedView(state.key, files, machine, queue) : claimedView(record, files, machine);
 }
 
 function claimedView(record: JobRecord, files: JobFiles, machine: Machine): JobInspection {
@@ -41,7 +42,7 @@ function claimedView(record: JobRecord, files: JobFiles, machine: Machine): JobI
   const startedAt = running === undefined ? {} : { startedAt: iso(running.atMs) };
   const view = { seen: 'yes' as const, exits: [], ...startedAt };
   if (claimed !== undefined && machine.alive(claimed.pid, claimed.start)) {
-    if (running === undefined) return { ...view, state: 'preparing', rawState: 'claimed', reasons: [{ code: 'starting', text: 'its process is being started' }] };
+    if (running === undefined) return { ...view, state: 'preparing', rawState: 'claimed', reasons: [starting] };
     return { ...view, state: cancelling ? 'cancelling' : 'running', rawState: cancelling ? 'ending' : 'running', reasons: [] };
   }
   if (running !== undefined && machine.alive(running.pid, running.start)) {
@@ -78,9 +79,15 @@ function setupText(files: JobFiles): string | undefined {
   }
 }
 
-function waiting(key: string, queue: QueueView): JobInspection {
-  const place = queue.place(key);
-  if (place === undefined) return absent(false, 'no-ticket', 'it is not in the queue of this machine');
+function unclaimedView(key: string, files: JobFiles, machine: Machine, queue: () => QueueView): JobInspection {
+  const place = existsSync(files.claim) ? undefined : queue().place(key);
+  if (place === undefined) {
+    const again = readRecord(files.record); // it may have begun, even ended, between the two looks
+    if (again?.ended !== undefined) return endedView(again, again.ended, files);
+    if (again?.claimed !== undefined) return claimedView(again, files, machine);
+    if (!existsSync(files.claim)) return absent(false, 'no-ticket', 'it is not in the queue of this machine');
+    return { seen: 'yes', state: 'preparing', rawState: 'claimed', reasons: [starting], exits: [] };
+  }
   const pollAfterMs = Math.min(slowestPollMs, Math.max(quickestPollMs, place.before * 2));
   return { seen: 'yes', state: 'queued', rawState: 'queued', reasons: place.reasons, exits: [], pollAfterMs };
 }

@@ -128,17 +128,23 @@ export class JobServer {
     }
   }
 
-  /** Runs one command of the helper on its own, living longer than this process if need be. */
-  async detached(...words: string[]): Promise<void> {
-    const script = await this.prepare();
-    const child = spawn('/bin/sh', [script, ...words], {
-      cwd: '/',
-      env: { PATH: toolPath, DESTINO_ROOT: this.#layout.root },
-      detached: true,
-      stdio: 'ignore',
-    });
+  /** Begins to end a job: in a process of its own that outlives this one. */
+  async beginEnd(key: string, graceMs: number): Promise<void> {
+    const child = await this.#ender(key, graceMs);
     child.unref();
     await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+  }
+
+  /** Ends a job and waits until it has ended. */
+  async end(key: string, graceMs: number): Promise<void> {
+    const child = await this.#ender(key, graceMs);
+    await new Promise<unknown>((resolve, reject) => child.once('exit', resolve).once('error', reject));
+  }
+
+  async #ender(key: string, graceMs: number): Promise<ChildProcess> {
+    const script = await this.prepare();
+    const env = { PATH: toolPath, DESTINO_ROOT: this.#layout.root };
+    return spawn('/bin/sh', [script, 'end', key, 'cancelled', String(Math.round(graceMs))], { cwd: '/', env, detached: true, stdio: 'ignore' });
   }
 }
 

@@ -11,7 +11,7 @@ import { inspectJob } from './inspect.ts';
 import { jobFiles, type JobFiles } from './layout.ts';
 import { logFilesOf, readLogs } from './logs.ts';
 import type { LocalMachine } from './local-machine.ts';
-import { errnoOf, told } from './map-error.ts';
+import { errnoOf, heed, told } from './map-error.ts';
 import { isTerminalJobState } from '@destino/core/model';
 import { listOutputs, readOutput } from './outputs.ts';
 import { readRecord } from './record-file.ts';
@@ -28,34 +28,39 @@ export function localJobs(here: LocalMachine, context: DriverContext): Jobs {
   };
   return {
     stage: async (spec, options) =>
-      told('bring the code and the inputs into the job’s folder', async () => {
+      told('bring the code and the inputs into the job’s folder', options, async () => {
         await here.prepare();
         const files = jobFiles(join(here.places.jobs, options.key));
         await mkdir(files.folder, { recursive: true, mode: 0o700 });
         return await bringContent(spec, options.key, files, context, options);
       }),
-    submit: async (spec, options) => told('start the job', async () => ({ handle: await submit(here, context, spec, options) })),
-    find: async (key) => {
+    submit: async (spec, options) => told('start the job', options, async () => ({ handle: await submit(here, context, spec, options) })),
+    find: async (key, options) => {
+      heed(options);
       const files = jobFiles(join(here.places.jobs, key));
       const there = existsSync(files.record) && !existsSync(files.released) && (existsSync(files.claim) || ticketOf(here, key) !== undefined);
       return there ? { found: true, handle: makeHandle(key, { folder: files.folder, bootId: here.machine.bootId }) } : { found: false, conclusive: true };
     },
-    inspect: async (handles) => {
+    inspect: async (handles, options) => {
+      heed(options);
       const views = handles.map((handle) => inspectJob(handle, here.machine, () => here.queue()));
-      if (views.some((view) => view.seen === 'yes' && view.state === 'queued')) await told('start the queue of this machine', () => here.server.ensure());
+      if (views.some((view) => view.seen === 'yes' && view.state === 'queued')) await told('start the queue of this machine', options, () => here.server.ensure());
       return views;
     },
     logs: (handle, options) => readLogs(filesOf(handle), { ...options, clock: context.clock, finished: () => finished(handle) }),
-    logFiles: async (handle) => logFilesOf(filesOf(handle)),
-    cancel: async (handle, { graceMs }) =>
-      told('cancel the job', async () => {
+    logFiles: async (handle, options) => {
+      heed(options);
+      return logFilesOf(filesOf(handle));
+    },
+    cancel: async (handle, { graceMs, ...options }) =>
+      told('cancel the job', options, async () => {
         const { key } = readHandle(handle);
         await cancelJob({ key, files: filesOf(handle), graceMs, wallMs: context.clock.wallMs(), server: here.server });
       }),
     outputs: (handle, options = {}) => listOutputs(filesOf(handle), options),
-    fetchOutput: (handle, file, options = {}) => readOutput(filesOf(handle), file, options.from ?? 0),
-    release: async (handle) =>
-      told('release the job', async () => {
+    fetchOutput: (handle, file, options = {}) => readOutput(filesOf(handle), file, options),
+    release: async (handle, options) =>
+      told('release the job', options, async () => {
         const files = filesOf(handle);
         if (existsSync(files.record) && !finished(handle) && readRecord(files.record)?.claimed !== undefined) {
           throw new DestinoError('conflict', `the job ${handle.id} is still running`, { hint: 'cancel it first: destino job cancel NAME' });
@@ -77,7 +82,7 @@ async function submit(here: LocalMachine, context: DriverContext, job: JobSpec, 
     const brought = given.success && given.data.key === key && existsSync(files.work);
     await mkdir(files.folder, { recursive: true, mode: 0o700 });
     const staged = brought ? given.data : await bringContent(job, key, files, context, options);
-    await writeJob({ job, key, files, places: here.places, staged, context }, options);
+    await writeJob({ job, key, files, places: here.places, staged, context, ...(here.dockerHost !== undefined && { dockerHost: here.dockerHost }) }, options);
   }
   await here.server.tell((fresh ? undefined : ticketOf(here, key)) ?? (await writeTicket(here, key, job)));
   return handle;

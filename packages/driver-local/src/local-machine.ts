@@ -15,6 +15,7 @@ export type LocalMachine = {
   readonly machine: Machine;
   readonly server: JobServer;
   readonly emptyQueue: QueueView;
+  readonly dockerHost?: string;
   /** Makes the folders and settles the capacity, once. */
   prepare(): Promise<Capacity>;
   /** The queue as it is now, or was a moment ago; a ticket that it lacks is looked for again. */
@@ -37,6 +38,7 @@ export function openLocalMachine(config: LocalConfig, clock: Clock, helper: Pick
     machine,
     server,
     emptyQueue: { place: () => undefined },
+    ...(config.dockerHost !== undefined && { dockerHost: config.dockerHost }),
     prepare: () => {
       settled ??= server.prepare().then(async (script) => (capacity = await settleCapacity(places, script, config)));
       settled.catch(() => (settled = undefined));

@@ -3,7 +3,7 @@ import type { CallOptions, Clock } from '@destino/core/driver';
 import { DestinoError } from '@destino/core/errors';
 import type { LogFile, LogRecord } from '@destino/core/model';
 import type { JobFiles } from './layout.ts';
-import { errnoOf } from './map-error.ts';
+import { errnoOf, heed } from './map-error.ts';
 
 const chunkBytes = 256 * 1024;
 const soonMs = 20;
@@ -23,6 +23,7 @@ export async function* readLogs(files: JobFiles, options: Following): AsyncItera
   const offsets = parseCursor(options.since);
   let waitMs = soonMs;
   for (;;) {
+    heed(options);
     const last = !options.follow || options.finished(); // asked before reading: nothing is written after an end
     let any = false;
     for (const [index, stream] of streams.entries()) {
@@ -45,12 +46,12 @@ function parseCursor(cursor: string | undefined): number[] {
   throw new DestinoError('contract', `'${cursor}' is not a log cursor of the local driver`);
 }
 
-async function* readFrom(path: string, from: number, { signal }: CallOptions): AsyncIterable<Uint8Array> {
+async function* readFrom(path: string, from: number, options: CallOptions): AsyncIterable<Uint8Array> {
   const file = await openIfThere(path);
   if (file === undefined) return;
   try {
     for (let offset = from; ; ) {
-      if (signal?.aborted === true) throw new DestinoError('aborted', 'reading the log was stopped', { cause: signal.reason });
+      heed(options);
       const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, offset);
       if (bytesRead === 0) return;
       offset += bytesRead;

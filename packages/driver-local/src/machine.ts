@@ -1,22 +1,33 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { platform, userInfo } from 'node:os';
+import { platform, uptime, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { hrtime } from 'node:process';
 
 /** What tells one process of this machine from every other, before and after a reboot. */
 export type Machine = {
   readonly bootId: string;
   /** Whether this very process lives: a reused pid has another start, and a zombie does not live. */
   alive(pid: number, start: string): boolean;
-  /** Nanoseconds of a clock that all processes of the machine share. */
+  /** Grows from call to call, and by the time since the boot from process to process. */
   order(): bigint;
 };
 
 export function thisMachine(): Machine {
+  const order = orderByUptime();
   const boot = linuxBootId();
-  if (boot === undefined) return { bootId: bootTime(), alive: aliveByPs, order: () => hrtime.bigint() };
-  return { bootId: boot, alive: aliveByProc, order: () => hrtime.bigint() };
+  if (boot === undefined) return { bootId: bootTime(), alive: aliveByPs, order };
+  return { bootId: boot, alive: aliveByProc, order };
+}
+
+/** Hundredths of a second since the boot, then this process's own count: the clock that all processes share is that coarse. */
+function orderByUptime(): () => bigint {
+  const perTick = 10_000_000n;
+  let last = 0n;
+  return () => {
+    const now = BigInt(Math.floor(uptime() * 100)) * perTick;
+    last = now > last ? now : last + 1n;
+    return last;
+  };
 }
 
 /** The folder that all workspaces of this account share. */

@@ -1,3 +1,4 @@
+import type { CallOptions } from '@destino/core/driver';
 import { DestinoError, isDestinoError, toDestinoError, type ErrorCode } from '@destino/core/errors';
 
 type Meaning = { code: ErrorCode; what: string; hint: string };
@@ -28,8 +29,14 @@ export function mapError(error: unknown, doing: string): DestinoError {
   return new DestinoError(meaning.code, `could not ${doing}: ${meaning.what}`, { hint: meaning.hint, cause: error });
 }
 
-/** Runs `work`, errors told as ours. */
-export async function told<T>(doing: string, work: () => Promise<T> | T): Promise<T> {
+/** @throws `aborted` when the caller has stopped waiting already. */
+export function heed({ signal }: CallOptions = {}): void {
+  if (signal?.aborted === true) throw new DestinoError('aborted', 'the call was stopped', { cause: signal.reason });
+}
+
+/** Runs `work` unless the caller has stopped already; errors told as ours. */
+export async function told<T>(doing: string, options: CallOptions | undefined, work: () => Promise<T> | T): Promise<T> {
+  heed(options);
   try {
     return await work();
   } catch (error) {

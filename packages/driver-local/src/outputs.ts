@@ -8,14 +8,15 @@ import { DestinoError } from '@destino/core/errors';
 import type { OutputFile } from '@destino/core/model';
 import { parseAbout } from './about.ts';
 import type { JobFiles } from './layout.ts';
-import { errnoOf } from './map-error.ts';
+import { errnoOf, heed } from './map-error.ts';
 
 /** Every regular file of every output, in path order. Symbolic links are not followed: they may lead anywhere. */
 export async function* listOutputs(files: JobFiles, options: CallOptions): AsyncIterable<OutputFile> {
+  heed(options);
   for (const [output, root] of Object.entries(await outputRoots(files))) {
     if (!isAbsolute(root)) continue;
     for await (const path of walk(root, '')) {
-      if (options.signal?.aborted === true) throw new DestinoError('aborted', 'listing the outputs was stopped', { cause: options.signal.reason });
+      heed(options);
       const file = path === '' ? root : join(root, path);
       const { hash, sizeBytes } = await digest(file);
       yield { output, path: path === '' ? output : path, sizeBytes, hash, kept: 'target', uri: pathToFileURL(file).href };
@@ -55,11 +56,15 @@ async function digest(file: string): Promise<{ hash: string; sizeBytes: number }
 }
 
 /** Bytes of one listed file. @throws `not-found`; `forbidden` for a path that leads out of its output. */
-export async function* readOutput(files: JobFiles, file: OutputFile, from: number): AsyncIterable<Uint8Array> {
+export async function* readOutput(files: JobFiles, file: OutputFile, options: CallOptions & { from?: number }): AsyncIterable<Uint8Array> {
+  heed(options);
   const root = (await outputRoots(files))[file.output];
   if (root === undefined) throw new DestinoError('not-found', `the job has no output '${file.output}'`);
   const path = await placeOf(root, file);
-  for await (const chunk of createReadStream(path, { start: from }) as AsyncIterable<Buffer>) yield chunk;
+  for await (const chunk of createReadStream(path, { start: options.from ?? 0 }) as AsyncIterable<Buffer>) {
+    heed(options);
+    yield chunk;
+  }
 }
 
 async function placeOf(root: string, file: OutputFile): Promise<string> {

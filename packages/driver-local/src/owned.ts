@@ -7,33 +7,38 @@ import { keySchema, type OwnedThing, type Owner } from '@destino/core/model';
 import { parseAbout, type About } from './about.ts';
 import { makeHandle } from './handle.ts';
 import { jobFiles, type Layout } from './layout.ts';
+import type { LocalMachine } from './local-machine.ts';
 import type { Machine } from './machine.ts';
-import { errnoOf, told } from './map-error.ts';
+import { errnoOf, heed, told } from './map-error.ts';
 import { readRecord } from './record-file.ts';
 
-/** The folders of jobs that carry this workspace's mark, released ones with what they kept. */
-export function ownedFolders(places: Layout, machine: Machine, owner: Owner): Owned {
+const removalGraceMs = 5000;
+
+/** The folders of jobs that carry this workspace's mark. `remove` also takes away what a released job had kept. */
+export function ownedFolders(here: LocalMachine, owner: Owner): Owned {
+  const { places, machine } = here;
   return {
-    list: async function* () {
+    list: async function* (options) {
+      heed(options);
       for (const key of await names(places.jobs)) {
+        heed(options);
+        if (existsSync(jobFiles(join(places.jobs, key)).released)) continue; // what it kept is the workspace's
         const about = readAbout(places, key);
         if (about === undefined || about.owner.workspace !== owner.workspace) continue;
         yield describe(places, machine, key, about);
       }
     },
-    remove: async (thing) => told('remove the job’s folder', async () => await remove(places, machine, thing, owner)),
+    remove: async (thing, options) => told('remove the job’s folder', options, async () => await remove(here, thing, owner)),
   };
 }
 
 function describe(places: Layout, machine: Machine, key: string, about: About): OwnedThing {
   const folder = join(places.jobs, key);
-  const released = existsSync(jobFiles(folder).released);
-  const facts = { id: key, key, ...about.owner, createdAt: about.createdAt };
-  if (released) return { ...facts, what: 'part', note: `log and outputs of the finished job ${about.name}` };
-  return { ...facts, what: 'job', handle: makeHandle(key, { folder, bootId: machine.bootId }), note: about.name };
+  return { id: key, key, ...about.owner, createdAt: about.createdAt, what: 'job', handle: makeHandle(key, { folder, bootId: machine.bootId }), note: about.name };
 }
 
-async function remove(places: Layout, machine: Machine, thing: OwnedThing, owner: Owner): Promise<void> {
+/** A job that goes on is ended first: its folder would be filled again. */
+async function remove({ places, server }: LocalMachine, thing: OwnedThing, owner: Owner): Promise<void> {
   const key = keySchema.safeParse(thing.id);
   if (!key.success) throw new DestinoError('not-found', `'${thing.id}' is not the key of a job`);
   const files = jobFiles(join(places.jobs, key.data));
@@ -43,10 +48,7 @@ async function remove(places: Layout, machine: Machine, thing: OwnedThing, owner
     throw new DestinoError('conflict', `the job folder ${key.data} belongs to another workspace`, { hint: 'remove it from that workspace' });
   }
   const record = readRecord(files.record);
-  const lives = [record?.claimed, record?.running].some((process) => process !== undefined && machine.alive(process.pid, process.start));
-  if (lives && record?.ended === undefined) {
-    throw new DestinoError('conflict', `the job ${about.name} is running`, { hint: `destino job cancel ${about.name}` });
-  }
+  if (record !== undefined && record.ended === undefined) await server.end(key.data, removalGraceMs);
   await rm(files.folder, { recursive: true, force: true });
 }
 

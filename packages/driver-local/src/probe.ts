@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
 import { arch, platform, release } from 'node:os';
-import { versions } from 'node:process';
 import { promisify } from 'node:util';
 import type { CallOptions } from '@destino/core/driver';
 import type { Json, Reason, TargetProbe } from '@destino/core/model';
 import { findProgram } from './interpreters.ts';
-import type { Layout } from './layout.ts';
+import type { LocalMachine } from './local-machine.ts';
 import type { Capacity } from './queue-view.ts';
 
 const run = promisify(execFile);
@@ -15,10 +14,11 @@ const patienceMs = 5000;
 /** Where programs of this machine are looked for; a job's own PATH may hold others. */
 const searchPath = '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:/opt/homebrew/bin';
 
-export async function probeMachine(places: Layout, capacity: Capacity, options: CallOptions): Promise<TargetProbe> {
-  const [docker, python, nvidia, disk] = await Promise.all([
-    said('docker', ['version', '--format', '{{.Server.Version}}'], options),
+export async function probeMachine({ places, dockerHost }: LocalMachine, capacity: Capacity, options: CallOptions): Promise<TargetProbe> {
+  const [docker, python, node, nvidia, disk] = await Promise.all([
+    said('docker', [...(dockerHost === undefined ? [] : ['--host', dockerHost]), 'version', '--format', '{{.Server.Version}}'], options),
     said('python3', ['-c', 'import platform; print(platform.python_version())'], options),
+    said('node', ['--version'], options),
     said('nvidia-smi', ['--query-gpu=index,name,memory.total', '--format=csv,noheader,nounits'], options),
     statfs(places.root),
   ]);
@@ -34,7 +34,7 @@ export async function probeMachine(places: Layout, capacity: Capacity, options: 
     cores: capacity.cores,
     memoryBytes: capacity.memoryBytes,
     gpus,
-    node: versions.node,
+    node: node.text?.replace(/^v/, '') ?? null,
     python: python.text ?? null,
     docker: docker.text ?? null,
     shell: bash === undefined ? 'sh' : 'bash',

@@ -6,7 +6,7 @@ import type { CallOptions, DriverContext, EffectOptions } from '@destino/core/dr
 import type { JobSpec } from '@destino/core/model';
 import { blankRecord, quoteShell, startScript } from '@destino/helper';
 import type { About } from './about.ts';
-import { containerJob } from './docker.ts';
+import { containerJob, dockersOwn } from './docker.ts';
 import { jobPath, plainPath, shellOf } from './interpreters.ts';
 import type { JobFiles, Layout } from './layout.ts';
 import { errnoOf } from './map-error.ts';
@@ -17,7 +17,7 @@ import { jobVariables } from './variables.ts';
 /** Longer ones do not fit into one argument of a process. */
 const longestArgumentBytes = 120_000;
 
-export type Writing = { job: JobSpec; key: string; files: JobFiles; places: Layout; staged: Staged; context: DriverContext };
+export type Writing = { job: JobSpec; key: string; files: JobFiles; places: Layout; staged: Staged; context: DriverContext; dockerHost?: string };
 
 /** Writes everything that the helper needs to run the job, the blank record last: with it the job is whole. */
 export async function writeJob(writing: Writing, options: EffectOptions): Promise<void> {
@@ -26,14 +26,14 @@ export async function writeJob(writing: Writing, options: EffectOptions): Promis
   const outputs = Object.fromEntries(Object.keys(job.outputs).map((name) => [name, outputPlace(name, job, files)]));
   await makeFolders(job, files, outputs);
   const path = jobPath(job.variables['PATH'] ?? job.baseVariables['PATH'] ?? plainPath, writing.places.bin);
-  const shell = job.environment.kind === 'image' ? 'bash' : shellOf(path);
+  const shell = job.environment.kind === 'image' ? 'sh' : shellOf(path);
   const about: About = {
     key,
     name: job.name,
     owner: context.owner,
     createdAt: new Date(context.clock.wallMs()).toISOString(),
     outputs: { ...(job.inPlace === undefined && { outputs: join(files.work, 'outputs') }), ...outputs },
-    notes: shell === 'sh' ? ['there is no bash here: the command ran by sh'] : [],
+    notes: shell === 'sh' && job.environment.kind !== 'image' ? ['there is no bash here: the command ran by sh'] : [],
   };
   await writeFile(files.about, JSON.stringify(about), { mode: 0o600 });
   await writeSecrets(job, files, context, options);
@@ -64,8 +64,20 @@ async function startText(writing: Writing, where: { folder: string; path: string
   const limits = { graceMs: job.graceMs, ...(job.timeoutMs !== undefined && { timeoutMs: job.timeoutMs }) };
   const prologue = Object.keys(job.secrets).length === 0 ? '' : secretsPrologue(files);
   if (job.environment.kind !== 'image') return startScript({ folder: where.folder, variables, command, prologue, ...limits });
-  const inside = await containerCommand(writing, { command, variables, input, checkpoint }, options);
-  return startScript({ folder: where.folder, variables: { ...variables, PATH: where.path }, command: inside, prologue, ...limits });
+  const client = clientVariables(writing, where.path);
+  const inside = await containerCommand(writing, { command: anyShell(command.slice(1)), client, variables, input, checkpoint }, options);
+  return startScript({ folder: where.folder, variables: { ...variables, ...client }, command: inside, prologue, ...limits });
+}
+
+/** What an image holds is not known here: bash where there is one. */
+function anyShell(words: readonly string[]): string[] {
+  return ['sh', '-c', 'if command -v bash >/dev/null 2>&1; then exec bash "$@"; else exec sh "$@"; fi', 'sh', ...words];
+}
+
+/** The environment of the docker command: of the submitter's base list only what docker reads, and the target's engine. */
+function clientVariables({ job, dockerHost }: Writing, path: string): Record<string, string> {
+  const base = Object.entries(job.baseVariables).filter(([name]) => dockersOwn.test(name));
+  return { ...Object.fromEntries(base), PATH: path, ...(dockerHost !== undefined && { DOCKER_HOST: dockerHost }) };
 }
 
 /** Kept over the attempts of one job: the next one goes on from there. */
@@ -81,7 +93,7 @@ async function commandArguments(text: string, files: JobFiles): Promise<string[]
   return [file];
 }
 
-type Inside = { command: string[]; variables: Record<string, string>; checkpoint: string; input(name: string): string };
+type Inside = { command: string[]; client: Record<string, string>; variables: Record<string, string>; checkpoint: string; input(name: string): string };
 
 async function containerCommand({ job, key, files, context }: Writing, inside: Inside, options: EffectOptions): Promise<string[]> {
   const environment = job.environment;
@@ -101,6 +113,7 @@ async function containerCommand({ job, key, files, context }: Writing, inside: I
     readOnly: outside.map(([name]) => inside.input(name)),
     variables: Object.fromEntries(own),
     secretNames: Object.keys(job.secrets),
+    clientVariables: inside.client,
     resources: job.resources,
     ...(uid > 0 && { user: `${uid}:${gid}` }),
     command: inside.command,

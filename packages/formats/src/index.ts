@@ -6,6 +6,8 @@ export { loadJobFile } from './load/load-job.ts';
 export type { CodeSource, LoadedJob, ParsedJob } from './load/load-job.ts';
 export { lowerJob } from './load/lower-job.ts';
 export type { Decided } from './load/lower-job.ts';
+export { lowerDeployment } from './load/lower-deployment.ts';
+export type { DecidedService, LoweredService } from './load/lower-deployment.ts';
 export { checkFates } from './load/check-fates.ts';
 export type { Checked } from './load/check-fates.ts';
 export { loadTargetFile } from './load/load-target.ts';

@@ -24,8 +24,6 @@ export type PostgresStoreOptions = {
 
 const defaultConnections = 10;
 const connectTimeoutMs = 10_000;
-/** PostgreSQL's type of 64-bit integers; ours all fit a JavaScript number. */
-const int8 = 20;
 
 /**
  * Opens the store in a PostgreSQL database (14 or newer), which several servers can share.
@@ -71,7 +69,8 @@ async function openPool(options: PostgresStoreOptions): Promise<Pool> {
     connectionTimeoutMillis: connectTimeoutMs,
     application_name: 'destino',
     pipeline: true,
-    types: { getTypeParser: (type, format) => (type === int8 ? Number : pg.types.getTypeParser(type, format)) },
+    // 64-bit integers come as text by default; ours all fit a number.
+    types: { getTypeParser: (type, format) => (type === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(type, format)) },
   };
   const pool = new pg.Pool(config);
   // An idle connection that breaks is dropped by the pool; whoever asks next gets another, or the reason why not.

@@ -26,7 +26,7 @@ import { noteSightings, readAttempts, readAttemptsByKey, readEvents, readExpired
 import { namedRecord, readRecord } from './tasks/record-rows.ts';
 import { removeRecords } from './tasks/remove-task.ts';
 import { endSession, livingSessions, openSession, renewSession } from './tasks/session-tasks.ts';
-import { nothingFurther } from './tasks/transaction.ts';
+import { readNow } from './tasks/transaction.ts';
 
 /** The state store in tables: names the task of each method, and leaves running it to the database's executor. */
 export class SqlStateStore implements StateStore {
@@ -39,7 +39,7 @@ export class SqlStateStore implements StateStore {
   }
 
   nowMs(): Promise<number> {
-    return this.#executor.read((tx) => nothingFurther(tx.nowMs));
+    return this.#executor.read((tx) => readNow(tx));
   }
 
   openSession(host: Host, lifetimeMs: number): Promise<Session> {

@@ -26,6 +26,7 @@ export function readSources(from: WorkspacePackage): SourceFile[] {
 }
 
 function roleOf(name: string): SourceFile['role'] {
-  if (/^test\/|\.test(-d)?\.[cm]?[jt]sx?$/.test(name)) return 'test';
+  // A support file of tests (`trial.test.support.ts`) is one of them.
+  if (/(^|\/)test\/|\.test(-d|\.support)?\.[cm]?[jt]sx?$/.test(name)) return 'test';
   return /^[\w.-]+\.config\.[cm]?[jt]s$/.test(name) ? 'configuration' : 'product';
 }

@@ -150,7 +150,7 @@ async function chaos(run: Run): Promise<void> {
 
 function storm(dice: SeededRandom): Weather {
   const bad = (most: number): number => (dice.chance(0.5) ? 0 : dice.next() * most);
-  return { busy: bad(0.1), lost: bad(0.15), fault: bad(0.2), stale: bad(0.3), slowMs: dice.pick([1, 50, 3000, 40_000]) };
+  return { busy: bad(0.1), lost: bad(0.15), fault: bad(0.2), stale: bad(0.3), endless: bad(0.03), slowMs: dice.pick([1, 50, 3000, 40_000]) };
 }
 
 function disturb(run: Run, dice: SeededRandom): void {

@@ -8,8 +8,8 @@ import { bound } from './ledger.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** How often things go wrong; all are chances per call. */
-export type Weather = { busy: number; lost: number; fault: number; stale: number; slowMs: number };
-export const fair: Weather = { busy: 0, lost: 0, fault: 0, stale: 0, slowMs: 5 };
+export type Weather = { busy: number; lost: number; fault: number; stale: number; endless: number; slowMs: number };
+export const fair: Weather = { busy: 0, lost: 0, fault: 0, stale: 0, endless: 0, slowMs: 5 };
 
 export type HostParts = {
   name: string;
@@ -114,12 +114,15 @@ function driverHooks(parts: HostParts): CallHooks {
       if (call.op === 'jobs.submit' && call.key !== undefined) onSubmit(call.key);
       await pause(parts);
       const now = weather();
+      // An answer that never comes, before the effect or behind it: the guard gives up after a while.
+      if (random.chance(now.endless)) return await new Promise<never>(() => undefined);
       if (random.chance(now.fault)) throw random.chance(0.3) ? new DestinoError('throttled', 'slow down', { retryAfterMs: random.int(100, 5000) }) : away('the target');
       if (call.op === 'jobs.submit' && random.chance(now.fault)) return { busy: { reason: { code: 'full', text: 'no room now' }, retryAfterMs: random.int(500, 5000) } };
       return random.chance(now.stale) ? { staleMs: random.int(1, 20_000) } : {};
     },
     after: async () => {
       await pause(parts);
+      if (random.chance(weather().endless)) return await new Promise<never>(() => undefined);
       if (random.chance(weather().lost)) throw away('the answer of the target');
     },
   };

@@ -40,7 +40,7 @@ export interface Driver<Config = unknown> {
 }
 
 /** Any driver, its config type forgotten: pass `check` and `open` only what its own `configSchema` made. */
-export type AnyDriver = Driver<unknown>;
+export type AnyDriver = Driver;
 
 const kindPattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 

@@ -4,6 +4,8 @@ import type { RandomBytes } from '../model/index.ts';
 import type { StateStore } from '../store/index.ts';
 import type { ContextFactory, TargetWrapper } from './open-targets.ts';
 import type { EnginePolicy } from './policy.ts';
+import type { RetentionPolicy } from './retention.ts';
+import type { MeasureRoom } from './storage-room.ts';
 
 export type EngineOptions = {
   store: StateStore;
@@ -15,6 +17,8 @@ export type EngineOptions = {
     /** `cli`, `agent`, `server`, `app`. */
     role: string;
     pid?: number;
+    /** Of the running boot, for people and `doctor`. */
+    bootId?: string;
     /** Names of the secrets that this host can resolve. */
     secrets?: readonly string[];
   };
@@ -24,6 +28,12 @@ export type EngineOptions = {
   randomBytes: RandomBytes;
   logger: Logger;
   policy?: Partial<EnginePolicy>;
+  /** How full the workspace's disk is; without it new work is never refused for want of room. */
+  room?: MeasureRoom;
+  /** The most that the workspace may hold. Bytes; default: no bound but the disk's. */
+  quotaBytes?: number;
+  /** Collects garbage by this policy every so often while the host runs. Absent: only when asked. */
+  retention?: RetentionPolicy;
   /** Wraps every opened target; by default the guard. */
   wrap?: TargetWrapper;
 };

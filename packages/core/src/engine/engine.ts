@@ -1,4 +1,5 @@
 import { DestinoError } from '../errors/index.ts';
+import { guardTarget } from '../guard/index.ts';
 import { isTerminalJobState, newKey, type JobState, type Problem } from '../model/index.ts';
 import type { Page, RecordQuery, Requests, StoreRecord } from '../store/index.ts';
 import { checkJob } from './check-job.ts';
@@ -16,6 +17,7 @@ import { PassRunner } from './pass-runner.ts';
 import { defaultPolicy } from './policy.ts';
 import { pruneTarget, type Orphan, type PruneOptions } from './prune.ts';
 import { collectGarbage, type Collected, type RetentionPolicy } from './retention.ts';
+import { refuseWithoutRoom } from './storage-room.ts';
 import { ServiceBook } from './service-book.ts';
 import { TargetBook } from './target-book.ts';
 import { Tracker } from './tracker.ts';
@@ -40,6 +42,7 @@ export class Engine implements AsyncDisposable {
   readonly #parts: EngineParts;
   readonly #keeper: Keeper;
   readonly #runner: PassRunner;
+  readonly #room: () => Promise<void>;
   #loops: Promise<unknown>[] = [];
 
   constructor(options: EngineOptions) {
@@ -47,10 +50,11 @@ export class Engine implements AsyncDisposable {
     const policy = { ...defaultPolicy, ...options.policy };
     const drivers = new Map(options.drivers.map((driver) => [driver.kind, driver]));
     const session = new HostSession({ store, clock, policy, host: hostOf(options) });
-    const targets = new OpenTargets({ store, drivers, context: options.context, wrap: options.wrap ?? ((target) => target) });
+    const targets = new OpenTargets({ store, drivers, context: options.context, wrap: options.wrap ?? ((target, driver) => guardTarget(target, driver, { logger, clock })) });
     const tracker = new Tracker({ store, session, clock });
     this.#parts = { store, blobs, clock, randomBytes, logger, policy, session, tracker, targets, inspections: new InspectionQueue(clock), followed: new Map() };
-    this.#keeper = new Keeper(this.#parts);
+    this.#keeper = new Keeper(this.#parts, options.retention);
+    this.#room = async () => refuseWithoutRoom(await options.room?.(), options.quotaBytes);
     this.#runner = new PassRunner(this.#parts);
     this.targets = new TargetBook(this.#parts);
     this.services = new ServiceBook(this.#parts);
@@ -69,13 +73,19 @@ export class Engine implements AsyncDisposable {
   }
 
   /**
-   * Stores a job; it is durable when this resolves. @throws `not-found` for an unknown target, `config-invalid` with
-   * all problems when no candidate can run it, `conflict` when the name belongs to another job.
+   * Stores a job; it is durable when this resolves. @throws `quota` when the disk is too full for new work, `not-found`
+   * for an unknown target, `config-invalid` with all problems when no candidate can run it, `conflict` when the name
+   * belongs to another job.
    */
   async submit(job: NewJob): Promise<{ job: Job; created: boolean }> {
     const { store, session, clock, randomBytes, tracker } = this.#parts;
     const request = jobRequestSchema.parse(job.request);
-    await this.#refuseWhatCannotRun(request);
+    // A job that exists already is answered as it is, whatever has become of its targets since.
+    const known = job.name === undefined ? undefined : await store.named('job', job.name);
+    if (known === undefined) {
+      await this.#room();
+      await this.#refuseWhatCannotRun(request);
+    }
     const id = newKey(randomBytes);
     const name = job.name ?? id;
     const needs = await jobNeeds(request, { driver: (kind) => this.#parts.targets.driver(kind), target: (target) => store.named('target', target), hostId: session.host.hostId });
@@ -269,5 +279,5 @@ export class Engine implements AsyncDisposable {
 
 function hostOf({ host, drivers }: EngineOptions): ConstructorParameters<typeof HostSession>[0]['host'] {
   const offers = [`host:${host.hostId}`, ...drivers.flatMap(driverOffers), ...(host.secrets ?? []).map((name) => `secret:${name}`)];
-  return { hostId: host.hostId, role: host.role, offers: offers.sort(), ...(host.pid !== undefined && { pid: host.pid }) };
+  return { hostId: host.hostId, role: host.role, offers: offers.sort(), ...(host.pid !== undefined && { pid: host.pid }), ...(host.bootId !== undefined && { bootId: host.bootId }) };
 }

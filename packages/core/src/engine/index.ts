@@ -16,3 +16,4 @@ export type { Collected, RetentionPolicy } from './retention.ts';
 export type { NewTarget, Target } from './target-book.ts';
 export type { Service } from './service-book.ts';
 export type { ContextFactory, TargetWrapper } from './open-targets.ts';
+export type { MeasureRoom, StorageRoom } from './storage-room.ts';

@@ -14,9 +14,17 @@ const retryCause: Readonly<Record<ExitCause, Verdict['cause']>> = {
   cancelled: 'platform',
 };
 
-/** The exit that explains a failure: the first node that did not end well. */
+/**
+ * The exit that explains a failure: the first node that did not end well. The first that fails has the others ended, so
+ * a node that was told to end explains less than one that was not.
+ */
 export function decisiveExit(exits: readonly Exit[]): Exit | undefined {
-  return exits.find((exit) => exit.cause !== 'exit' || exit.code !== 0) ?? exits[0];
+  const unwell = exits.filter((exit) => exit.cause !== 'exit' || exit.code !== 0);
+  return unwell.find((exit) => !wasTold(exit)) ?? unwell[0] ?? exits[0];
+}
+
+function wasTold({ cause, signal }: Exit): boolean {
+  return cause === 'cancelled' || (cause === 'signal' && (signal === 'SIGTERM' || signal === 'SIGKILL'));
 }
 
 function exitText(exit: Exit | undefined): string {

@@ -1,6 +1,10 @@
 import { toDestinoError } from '../errors/index.ts';
 import type { EngineParts } from './parts.ts';
 import { backoffMs } from './policy.ts';
+import { collectGarbage, type RetentionPolicy } from './retention.ts';
+
+const firstCollectionMs = 10 * 60_000;
+const collectEveryMs = 60 * 60_000;
 
 /** Keeps the host's session alive, claims what is free, and notices what other processes asked for. */
 export class Keeper {
@@ -64,7 +68,18 @@ export class Keeper {
     const now = clock.monotonicMs();
     if (now >= this.#claimAt) await this.#claim();
     if (now >= this.#pokeAt) await this.#noticePokes();
+    if (this.#retention !== undefined && now >= this.#collectAt) this.#collect(this.#retention);
     return Math.max(1, Math.min(session.renewInMs(), this.#claimAt - clock.monotonicMs(), this.#pokeAt - clock.monotonicMs(), policy.sessionRenewMs));
+  }
+
+  /** Beside the rest: a sweep takes its time, and several hosts may do it at once. */
+  #collect(retention: RetentionPolicy): void {
+    const { clock, logger } = this.#parts;
+    this.#collectAt = clock.monotonicMs() + collectEveryMs;
+    collectGarbage(this.#parts, retention).then(
+      (collected) => logger.info('engine.collected', collected),
+      (error: unknown) => logger.warn('engine.collect-failed', { error: toDestinoError(error).toJSON() }),
+    );
   }
 
   async #claim(): Promise<void> {

@@ -56,13 +56,15 @@ export class LogPump {
   }
 
   /** Reads what there is now or, with `follow`, until the log of a finished job ends. */
-  async pull(jobs: Jobs, attempt: Attempt, options: { follow: boolean }): Promise<Attempt> {
+  async pull(jobs: Jobs, attempt: Attempt, options: { follow: boolean; signal?: AbortSignal; onRecord?: () => void }): Promise<Attempt> {
     if (attempt.handle === undefined) return attempt;
     let current = attempt;
     let cursor = attempt.logCursor;
-    const records = jobs.logs(attempt.handle, { follow: options.follow, ...(cursor !== undefined && { since: cursor }) });
+    const { follow, signal, onRecord } = options;
+    const records = jobs.logs(attempt.handle, { follow, ...(signal !== undefined && { signal }), ...(cursor !== undefined && { since: cursor }) });
     for await (const record of records) {
       cursor = record.cursor;
+      onRecord?.();
       this.#take(record, current);
       if (this.#bufferedBytes >= flushBytes) current = await this.#flush(current, cursor);
     }

@@ -24,8 +24,13 @@ export type EnginePolicy = {
   timeoutSlackMs: number;
   backoffMinMs: number;
   backoffMaxMs: number;
-  /** Tries of a transfer (stage, drain, collect) before it is given up. */
+  /**
+   * Tries of a transfer (stage, drain, collect) before it is given up: with the pauses between them about an hour, as
+   * long as a target may not answer otherwise. An expired sign-in uses up none.
+   */
   transferTries: number;
+  /** How long the log of a finished job may stand still before reading it begins anew. */
+  drainIdleMs: number;
   /** Tries to learn what became of a submission before the attempt is given up. */
   resolveTries: number;
   /** Output files up to this size travel unasked. Bytes. */
@@ -60,7 +65,8 @@ export const defaultPolicy: Readonly<EnginePolicy> = Object.freeze({
   timeoutSlackMs: 1 * minutes,
   backoffMinMs: 1 * seconds,
   backoffMaxMs: 5 * minutes,
-  transferTries: 8,
+  drainIdleMs: 1 * minutes,
+  transferTries: 20,
   resolveTries: 20,
   fetchOutputsBelowBytes: 1024 * 1024,
   logEveryMs: 10 * seconds,

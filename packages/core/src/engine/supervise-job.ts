@@ -26,7 +26,7 @@ export async function superviseJob(parts: EngineParts, tracked: Tracked): Promis
     const waiting = transferWait(context, step);
     if (waiting !== undefined) return waiting;
     if (step.do === 'wait') return Math.max(1, step.untilMs - context.nowMs);
-    if (step.do === 'inspect') return await look(context);
+    if (step.do === 'inspect') return Math.min(await look(context), untilNextAct(context, await deadline(context)));
     const delayMs = await take(context, step);
     if (delayMs !== undefined || tracked.record.session === undefined) return delayMs ?? 0;
   }
@@ -90,6 +90,12 @@ async function look(context: JobContext): Promise<number> {
   if (await pumpWhileLive(context, attempt, followed)) return Math.min(parts.policy.followLogEveryMs, pollDelay(context, attempt));
   if (absent === true) return absenceDelay(context);
   return Math.max(changed ? parts.policy.pollMinMs : pollDelay(context, attempt), pollAfterMs ?? 0);
+}
+
+/** However seldom a job is looked at: its time-out, and the next request to end it, come when they are due. */
+function untilNextAct({ tracked: { attempt }, parts: { policy }, nowMs }: JobContext, deadlineMs: number | undefined): number {
+  const acts = [deadlineMs ?? Number.POSITIVE_INFINITY, (attempt?.cancelSentMs ?? Number.POSITIVE_INFINITY) + policy.cancelRepeatMs];
+  return Math.max(1, Math.min(...acts.filter((atMs) => atMs > nowMs), Number.POSITIVE_INFINITY) - nowMs);
 }
 
 /** As many looks as a verdict of lost takes, spread over the time it takes. */

@@ -153,6 +153,8 @@ export class Tracker {
     tracked.fresh = false;
     const outcome = await this.#store.commit(tracked.claim, { ...change, ...(events.length > 0 && { events }) });
     if (!outcome.ok) throw outcome.why === 'stale' ? claimLost(tracked.claim.id) : lookAgain(tracked.claim.id);
+    // Asked for since the rows were read: the write has taken note of it, so this pass must be followed by another.
+    if (outcome.record.poke !== tracked.record.poke) tracked.again = true;
     tracked.record = outcome.record;
     if (change.attempt !== undefined) tracked.attempt = change.attempt;
     tracked.fresh = true;

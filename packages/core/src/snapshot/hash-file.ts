@@ -49,13 +49,17 @@ export function changedWhileRead(path: string): DestinoError {
   });
 }
 
-/** The pieces of an open file of about this size. Each is its receiver's own. */
+/**
+ * The pieces of an open file that had `sizeBytes` when it was looked at. Each is its receiver's own. They end soon after
+ * that many bytes, so that a file which grows as fast as it is read ends too, as one that is too long.
+ */
 export async function* chunksOf(handle: FileHandle, sizeBytes: number, o: ReadOptions): AsyncGenerator<Uint8Array> {
   const roomBytes = Math.min(sizeBytes + 1, chunkBytes);
-  for (;;) {
+  for (let doneBytes = 0; doneBytes <= sizeBytes; ) {
     if (o.signal?.aborted) throw new DestinoError('aborted', 'reading a file was aborted', { cause: o.signal.reason });
     const { bytesRead, buffer } = await handle.read(new Uint8Array(roomBytes), 0, roomBytes, null);
     if (bytesRead === 0) return;
+    doneBytes += bytesRead;
     o.onBytes?.(bytesRead);
     yield buffer.subarray(0, bytesRead);
   }

@@ -125,7 +125,8 @@ describe('a link', () => {
         for (const [name, to] of links) symlinkSync(to, path.join(inside, name));
         for (const name of links.keys()) {
           const real = realpath(path.join(inside, name));
-          if (real !== undefined && !linkLeadsOut(links, name)) expect(`${real}/`.startsWith(`${inside}/`), JSON.stringify([...links])).toBe(true);
+          const isOutside = real !== undefined && !`${real}/`.startsWith(`${inside}/`);
+          expect(isOutside && !linkLeadsOut(links, name), JSON.stringify([...links])).toBe(false);
         }
       }),
       { numRuns: 200 },
@@ -143,7 +144,7 @@ describe('safeJoin', () => {
     for (const bad of ['', '.', '..', '/', 'a/..', '../a', 'a//b', 'a/', '/a', 'a\0', '\ud800']) expect(() => safeJoin('/x', bad)).toThrow(/not a path within/);
     for (const bad of ['a\\..\\..\\b', 'C:', 'c:x', 'a/nul', 'COM1.txt', 'a.', 'a ', 'a?', 'a\nb']) {
       expect(() => safeJoin('/x', bad, 'win32')).toThrow(/Windows/);
-      expect(safeJoin('/x', bad, 'linux')).toContain('/x/');
+      expect(safeJoin('/x', bad, 'posix')).toContain('/x/');
     }
   });
 });

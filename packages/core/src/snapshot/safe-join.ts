@@ -7,7 +7,7 @@ import { isContainedPath } from './manifest.ts';
  * archives, outputs.
  * @throws {DestinoError} `config-invalid` for what could lead out, or mean something else on this platform
  */
-export function safeJoin(folder: string, relative: string, platform: NodeJS.Platform = process.platform): string {
+export function safeJoin(folder: string, relative: string, platform: 'win32' | 'posix' = path.sep === '\\' ? 'win32' : 'posix'): string {
   const refuse = (reason: string): DestinoError =>
     new DestinoError('config-invalid', `${JSON.stringify(relative.slice(0, 200))} ${reason}`, { scope: folder });
   if (!isContainedPath(relative)) throw refuse('is not a path within the folder');
@@ -17,5 +17,5 @@ export function safeJoin(folder: string, relative: string, platform: NodeJS.Plat
 }
 
 function meansMoreOnWindows(part: string): boolean {
-  return /[\\:*?"<>|\u0000-\u001f]|[. ]$/.test(part) || /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(part);
+  return /[\\:*?"<>|\p{Cc}]|[. ]$/u.test(part) || /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(part);
 }

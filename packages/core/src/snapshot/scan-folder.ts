@@ -122,7 +122,7 @@ function visit(scan: Scan, { path: relative, kind }: Candidate, old: ScanNode | 
     result.sizeBytes += stats.size;
     result.isPartial = result.files >= scan.mostFiles;
     if (old?.kind === 'file' && old.hash !== '' && isStampOf(stats, old)) return old;
-    const isExecutable = process.platform !== 'win32' && (stats.mode & 0o100) !== 0;
+    const isExecutable = path.sep === '/' && (stats.mode & 0o100) !== 0;
     return { kind: 'file', path: relative, isExecutable, hash: '', ...stampOf(stats) } satisfies FileNode;
   } catch (error) {
     result.problems.push({ path: relative, reason: messageOf(error) });

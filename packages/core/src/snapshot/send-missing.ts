@@ -52,11 +52,17 @@ async function sendFile(full: string, entry: ManifestEntry, { blobs, signal }: S
     throw new DestinoError('conflict', changedWhileRead(entry.path).message, { retry: 'same', cause: error });
   });
   try {
-    const source = entry.sizeBytes > smallBytes ? chunksOf(handle, entry.sizeBytes, { signal }) : new Uint8Array(await handle.readFile());
-    await blobs.put(source, { hash: entry.hash, signal });
+    const chunks = chunksOf(handle, entry.sizeBytes, { signal });
+    await blobs.put(entry.sizeBytes > smallBytes ? chunks : await inOnePiece(chunks), { hash: entry.hash, signal });
   } catch (error) {
     throw isDestinoError(error, 'conflict') ? changedWhileRead(entry.path) : error;
   } finally {
     await handle.close();
   }
+}
+
+async function inOnePiece(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const chunk of chunks) pieces.push(chunk);
+  return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : new Uint8Array(Buffer.concat(pieces));
 }

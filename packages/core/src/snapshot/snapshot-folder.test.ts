@@ -1,45 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createMemoryBlobStore, type BlobStore } from '../blob/index.ts';
+import { describe, expect, it } from 'vitest';
+import type { BlobStore } from '../blob/index.ts';
 import { manifestHash, readManifest } from './manifest.ts';
 import { snapshotFolder, type SnapshotOptions, type SnapshotProgress } from './snapshot-folder.ts';
+import { at, take, trial, useTrialFolder, write } from './trial-folder.test.support.ts';
 
-let root = '';
-let blobs: BlobStore = createMemoryBlobStore();
-beforeEach(() => {
-  root = mkdtempSync(path.join(os.tmpdir(), 'destino-snapshot-'));
-  mkdirSync(at(''));
-  blobs = createMemoryBlobStore();
-});
-afterEach(() => {
-  rmSync(root, { recursive: true, force: true });
-});
-
-function at(name: string): string {
-  return path.join(root, 'code', name);
-}
-
-function write(name: string, text: string | Uint8Array = name): void {
-  mkdirSync(path.dirname(at(name)), { recursive: true });
-  writeFileSync(at(name), text);
-}
-
-function take(o: Partial<SnapshotOptions> = {}): ReturnType<typeof snapshotFolder> {
-  return snapshotFolder(at(''), { blobs, ...o });
-}
-
-const cached = (): { cacheFile: string } => ({ cacheFile: path.join(root, 'state', 'cache') });
-
-/** Lets the file system's clock go on, since what changed in the moment of reading is not trusted. */
-async function settle(): Promise<void> {
-  await new Promise((resolve) => {
-    setTimeout(resolve, 150);
-  });
-}
+useTrialFolder();
 
 const paths = async (o?: Partial<SnapshotOptions>): Promise<string[]> => (await take(o)).manifest.entries.map((entry) => entry.path);
 
@@ -59,15 +28,15 @@ describe('a snapshot', () => {
       ['src/train.py', 0o644, 5, undefined],
     ]);
     expect(manifest.entries[1]?.hash).toBe(empty);
-    expect(await readManifest(blobs, hash)).toEqual(manifest);
-    expect(await blobs.has(manifest.entries.filter(({ link }) => link === undefined).map((entry) => entry.hash))).toEqual([true, true]);
+    expect(await readManifest(trial.blobs, hash)).toEqual(manifest);
+    expect(await trial.blobs.has(manifest.entries.filter(({ link }) => link === undefined).map((entry) => entry.hash))).toEqual([true, true]);
     expect(stats).toEqual({ files: 2, links: 2, sizeBytes: 5, hashed: 2, sent: 2, sentBytes: 5, skipped: 0 });
   });
 
   it('has the same hash wherever, whenever and in whatever order the folder was filled', async () => {
     for (const name of ['b', 'a/x', 'a-b', 'a0', 'B']) write(name);
     const first = await take();
-    renameSync(at(''), path.join(root, 'old'));
+    renameSync(at(''), path.join(trial.root, 'old'));
     for (const name of ['B', 'a0', 'a-b', 'a/x', 'b']) write(name);
     utimesSync(at('b'), 1000, 1000);
     mkdirSync(at('empty/empty'), { recursive: true });
@@ -88,7 +57,7 @@ describe('a snapshot', () => {
     for (const name of names) write(name);
     const { hash, manifest } = await take();
     expect(manifest.entries.map((entry) => entry.path)).toEqual(names);
-    expect(await readManifest(blobs, hash)).toEqual(manifest);
+    expect(await readManifest(trial.blobs, hash)).toEqual(manifest);
   });
 
   it('never holds .git, .destino, the state folder or the cache', async () => {
@@ -163,15 +132,15 @@ describe('what cannot be part of a snapshot', () => {
       import { createMemoryBlobStore } from ${JSON.stringify(new URL('../blob/index.ts', import.meta.url).href)};
       ${process.getuid?.() === 0 ? 'process.setuid(65534);' : ''}
       console.log(await snapshotFolder(${JSON.stringify(at(''))}, { blobs: createMemoryBlobStore() }).catch((error) => error.code + ': ' + error.message));`;
-    chmodSync(root, 0o755);
+    chmodSync(trial.root, 0o755);
     const child = spawnSync(process.execPath, ['--conditions=@destino/source', '--no-warnings', '--input-type=module', '-e', script], { encoding: 'utf8' });
     expect(child.stdout + child.stderr).toMatch(/^config-invalid: .*"secret".*may not be read/);
   });
 
   it('is a file, and a folder that is not there', async () => {
     write('file');
-    await expect(snapshotFolder(at('file'), { blobs })).rejects.toMatchObject({ code: 'config-invalid' });
-    await expect(snapshotFolder(at('absent'), { blobs })).rejects.toMatchObject({ code: 'not-found' });
+    await expect(snapshotFolder(at('file'), { blobs: trial.blobs })).rejects.toMatchObject({ code: 'config-invalid' });
+    await expect(snapshotFolder(at('absent'), { blobs: trial.blobs })).rejects.toMatchObject({ code: 'not-found' });
   });
 
   it('is more than the limits allow, the largest named', async () => {
@@ -192,11 +161,11 @@ describe('a file that changes while the snapshot is taken', () => {
   const changing = (times: number): BlobStore => {
     let left = times;
     return {
-      ...blobs,
+      ...trial.blobs,
       async has(hashes, o) {
         if (left > 0) appendFileSync(at('a'), 'more');
         left -= 1;
-        return blobs.has(hashes, o);
+        return trial.blobs.has(hashes, o);
       },
     };
   };
@@ -205,103 +174,12 @@ describe('a file that changes while the snapshot is taken', () => {
     write('a', 'first');
     const { manifest } = await snapshotFolder(at(''), { blobs: changing(1) });
     expect(manifest.entries[0]?.sizeBytes).toBe(9);
-    expect(await blobs.has([manifest.entries[0]?.hash ?? ''])).toEqual([true]);
+    expect(await trial.blobs.has([manifest.entries[0]?.hash ?? ''])).toEqual([true]);
   });
 
   it('ends the attempt, named, when it goes on changing', async () => {
     write('a', 'first');
     await expect(snapshotFolder(at(''), { blobs: changing(100) })).rejects.toMatchObject({ code: 'conflict', retry: 'same', details: { path: 'a' } });
-    expect((await blobs.list('')).length).toBe(0);
-  });
-});
-
-describe('the stat cache', () => {
-  it('spares reading what did not change', async () => {
-    for (const name of ['a', 'b/c', 'b/d']) write(name);
-    symlinkSync('a', at('link'));
-    await settle();
-    const first = await take(cached());
-    const second = await take(cached());
-    expect([first.stats.hashed, second.stats.hashed, second.hash]).toEqual([3, 0, first.hash]);
-    expect(second.manifest).toEqual(first.manifest);
-    write('b/c', 'else');
-    const third = await take(cached());
-    expect([third.stats.hashed, third.stats.sent]).toEqual([1, 1]);
-    expect(third.hash).not.toBe(first.hash);
-  });
-
-  it('does not trust what changed in the moment it was read', async () => {
-    write('a', 'one');
-    await take(cached());
-    expect((await take(cached())).stats.hashed).toBe(1);
-  });
-
-  it.each<[string, () => void]>([
-    ['same size and same time', () => { const { atime, mtime } = statSync(at('a')); write('a', 'A'); utimesSync(at('a'), atime, mtime); }],
-    ['a mode', () => chmodSync(at('a'), 0o755)],
-    ['another file moved over it', () => { write('tmp', 'A'); renameSync(at('tmp'), at('a')); }],
-    ['a removal', () => rmSync(at('a'))],
-    ['a new file', () => write('sub/new')],
-    ['a file that became a link', () => { rmSync(at('a')); symlinkSync('sub/b', at('a')); }],
-    ['a file that became a folder', () => { rmSync(at('a')); write('a/x'); }],
-    ['another target of a link', () => { rmSync(at('link')); symlinkSync('sub/b', at('link')); }],
-    ['a rule of the ignore file', () => write('.gitignore', 'a')],
-    ['a rule of an ignore file further down', () => write('sub/.gitignore', 'b')],
-    ['another ignore file', () => write('.amlignore', 'sub')],
-    ['an ignore file that goes', () => rmSync(at('.gitignore'))],
-  ])('notices %s', async (_, change) => {
-    write('a', 'a');
-    write('sub/b');
-    write('x.log');
-    write('.gitignore', '*.log');
-    symlinkSync('a', at('link'));
-    await settle();
-    const { hash } = await take(cached());
-    expect((await take(cached())).hash).toBe(hash);
-    change();
-    const after = await take(cached());
-    expect(after.hash).not.toBe(hash);
-    expect(after.hash).toBe((await take()).hash);
-    await settle();
-    await take(cached());
-    expect((await take(cached())).hash).toBe(after.hash);
-  });
-
-  it('goes on from an empty store: what is remembered is read again only to be sent', async () => {
-    write('a');
-    await settle();
-    await take(cached());
-    blobs = createMemoryBlobStore();
-    expect((await take(cached())).stats).toMatchObject({ hashed: 0, sent: 1 });
-  });
-
-  it('is ignored when it is damaged, of another folder, or cannot be written', async () => {
-    write('a');
-    await settle();
-    const { hash } = await take(cached());
-    const { cacheFile } = cached();
-    const size = lstatSync(cacheFile).size;
-    for (const [offset, byte] of [[0, 65], [70, 65], [size - 5, 65], [size >> 1, 0]] as const) {
-      const bytes = new Uint8Array(size).fill(byte);
-      const handle = await import('node:fs/promises').then(({ open }) => open(cacheFile, 'r+'));
-      await handle.write(bytes, 0, 3, offset);
-      await handle.close();
-      expect((await take(cached())).hash).toBe(hash);
-    }
-    writeFileSync(cacheFile, '');
-    expect((await take(cached())).hash).toBe(hash);
-    renameSync(at(''), path.join(root, 'moved'));
-    write('a', 'x');
-    expect((await take(cached())).stats.hashed).toBe(1);
-    write('blocked', '');
-    const { notes, hash: without } = await take({ cacheFile: at('blocked/cache') });
-    expect(notes).toEqual([expect.stringContaining('cannot be used')]);
-    expect(without).toBe((await take()).hash);
-  });
-
-  it('leaves no files of its own behind', async () => {
-    write('a');
-    await take(cached());
-    expect(readdirSync(path.join(root, 'state'))).toEqual(['cache']);
+    expect((await trial.blobs.list('')).length).toBe(0);
   });
 });

@@ -154,9 +154,12 @@ async function hashUnread(folder: string, scan: ScanResult, { onProgress, signal
   const unread = scan.leaves.filter((node) => node.kind === 'file').filter(({ hash }) => hash === '');
   const progress: SnapshotProgress = { phase: 'read', doneFiles: 0, totalFiles: unread.length, doneBytes: 0, totalBytes: unread.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
   await inParallel(unread, readAtOnce, async (node) => {
-    await hashFile(path.join(folder, node.path), node, { signal }).catch((error: unknown) => scan.problems.push(unreadable(node, error)));
+    const onBytes = (bytes: number): void => {
+      progress.doneBytes = Math.min(progress.doneBytes + bytes, progress.totalBytes);
+      onProgress?.({ ...progress });
+    };
+    await hashFile(path.join(folder, node.path), node, { signal, onBytes }).catch((error: unknown) => scan.problems.push(unreadable(node, error)));
     progress.doneFiles += 1;
-    progress.doneBytes += node.sizeBytes;
     onProgress?.({ ...progress });
   });
   return unread.length;

@@ -7,6 +7,7 @@ export const hostSchema = z.object({
   /** `cli`, `agent`, `server`, `app`, for people. */
   role: z.string().min(1),
   pid: z.int().optional(),
+  bootId: z.string().optional(),
   /** What it can serve: `driver:local/1`, `host:…`, `secret:…`. A record is claimed only when all its needs are here. */
   offers: z.array(z.string()),
 });

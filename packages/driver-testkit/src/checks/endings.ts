@@ -1,6 +1,7 @@
 import { isTerminalJobState } from '@destino/core/model';
 import { equal, that } from '../conformance/assert.ts';
 import type { Check } from '../conformance/check.ts';
+import { linesOf } from './log-text.ts';
 
 const needs = { capabilities: ['jobs'] } as const;
 
@@ -55,6 +56,24 @@ export const endingChecks: readonly Check[] = [
       await jobs.cancel(handle, { graceMs: 500 });
       const view = await trial.end(jobs, handle);
       that(view.state === 'cancelled' || view.state === 'failed', `after the cancellation the job is ${view.state}`);
+    },
+  },
+  {
+    id: 'cancel.tree',
+    sentence: 'cancel ends the children of the command too: nothing is written after the end.',
+    semantic: 8,
+    needs,
+    run: async (trial) => {
+      const jobs = await trial.openJobs();
+      const handle = await trial.submit(jobs, { does: 'has-child' });
+      await trial.running(jobs, handle);
+      await trial.pause(500);
+      await jobs.cancel(handle, { graceMs: 500 });
+      await trial.end(jobs, handle);
+      const read = async (): Promise<number> => linesOf(await trial.collect(jobs.logs(handle, { follow: false }))).length;
+      const before = await read();
+      await trial.pause(2_500);
+      equal(await read(), before, 'the lines some time after the end');
     },
   },
   {

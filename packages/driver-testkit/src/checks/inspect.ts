@@ -144,6 +144,25 @@ export const inspectChecks: readonly Check[] = [
     },
   },
   {
+    id: 'stage.data',
+    sentence: 'stage may be repeated, has no effect but content, and answers data that submit takes.',
+    semantic: 6,
+    needs,
+    run: async (trial) => {
+      const jobs = await trial.openJobs();
+      if (jobs.stage === undefined) return;
+      const spec = trial.subject.makeJob({ does: 'succeeds' });
+      const { key } = trial.effect();
+      await jobs.stage(spec, { key, fence: 1 });
+      const staged = await jobs.stage(spec, { key, fence: 1 });
+      survivesJson(staged, 'the answer of stage');
+      equal((await jobs.find(key)).found, false, 'found after stage');
+      const submit = (): ReturnType<typeof jobs.submit> => jobs.submit(spec, { key, fence: 1, staged });
+      const answer = await trial.until(submit, (seen) => 'handle' in seen, 'the submission');
+      if ('handle' in answer) equal((await trial.end(jobs, answer.handle)).state, 'succeeded', 'the state');
+    },
+  },
+  {
     id: 'submit.at-once',
     sentence: 'submit returns while the job still has all its work before it.',
     semantic: 6,

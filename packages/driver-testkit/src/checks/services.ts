@@ -108,6 +108,17 @@ export const serviceChecks: readonly Check[] = [
     },
   },
   {
+    id: 'services.logs',
+    sentence: 'The log of a running service, without follow, ends at what there is.',
+    semantic: 9,
+    needs,
+    run: async (trial) => {
+      const { services, handle } = await deployed(trial, 1);
+      for (const record of await trial.collect(services.logs(handle, { follow: false }))) that(record.source !== '', 'a record without a source');
+      equal((await view(services, handle))?.state, 'healthy', 'the state');
+    },
+  },
+  {
     id: 'services.connect',
     sentence: 'connect gives an origin that answers from here until it is closed, or says why there is none.',
     semantic: 14,

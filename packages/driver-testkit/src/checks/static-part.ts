@@ -66,7 +66,7 @@ export const staticChecks: readonly Check[] = [
     id: 'static.check-refuses',
     sentence: 'check finds an error, with a message, in every job that wants what is not declared.',
     semantic: 'static',
-    run: async ({ subject: { driver, config } }) => {
+    run: async ({ subject: { driver, config = {} } }) => {
       for (const job of demanding.map((input) => jobSpecSchema.parse(input))) {
         const lacking = capabilityNeeds({ job }).filter(({ name }) => driver.capabilities[name] !== true);
         const errors = driver.check({ job }, config).filter((problem) => problem.severity === 'error' && problem.message !== '');
@@ -80,7 +80,7 @@ export const staticChecks: readonly Check[] = [
     semantic: 'static',
     needs: { capabilities: ['jobs'] },
     run: async ({ subject }) => {
-      const problems = subject.driver.check({ job: subject.makeJob({ does: 'succeeds' }) }, subject.config);
+      const problems = subject.driver.check({ job: subject.makeJob({ does: 'succeeds' }) }, subject.config ?? {});
       equal(problems.filter((problem) => problem.severity === 'error'), [], 'errors');
     },
   },
@@ -88,7 +88,7 @@ export const staticChecks: readonly Check[] = [
     id: 'static.check-pure',
     sentence: 'check answers the same again, as data, and changes nothing that it is given.',
     semantic: 'static',
-    run: async ({ subject: { driver, config } }) => {
+    run: async ({ subject: { driver, config = {} } }) => {
       for (const input of demanding) {
         const job = jobSpecSchema.parse(input);
         const before = JSON.stringify(job);
@@ -106,7 +106,7 @@ export const staticChecks: readonly Check[] = [
     semantic: 2,
     needs: { capabilities: ['jobs'], traits: { once: ['best-effort'] } },
     run: async ({ subject }) => {
-      const problems = subject.driver.check({ job: subject.makeJob({ does: 'succeeds' }) }, subject.config);
+      const problems = subject.driver.check({ job: subject.makeJob({ does: 'succeeds' }) }, subject.config ?? {});
       that(problems.some((problem) => problem.severity === 'warning'), 'check has no warning, though once is best-effort');
     },
   },

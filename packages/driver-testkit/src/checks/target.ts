@@ -1,4 +1,5 @@
 import { capabilityNames, type ComputeTarget } from '@destino/core/driver';
+import { isDestinoError } from '@destino/core/errors';
 import { targetProbeSchema } from '@destino/core/model';
 import { equal, present, rejects, survivesJson, that } from '../conformance/assert.ts';
 import type { Check } from '../conformance/check.ts';
@@ -11,13 +12,13 @@ async function drain(items: AsyncIterable<unknown>): Promise<void> {
 type Call = readonly [name: string, call: (signal: AbortSignal) => Promise<unknown>];
 
 /** One call of every verb that works without anything made before it. */
-function verbCalls(target: ComputeTarget, trial: Trial): Call[] {
+function verbCalls(target: ComputeTarget, trial: Trial, key: string): Call[] {
   const { jobs, services, owned, nodes } = target;
   const unknown = trial.subject.unknownHandle();
   const calls: Call[] = [['probe', (signal) => target.probe({ signal })]];
   if (jobs !== undefined) {
     calls.push(
-      ['jobs.submit', (signal) => jobs.submit(trial.subject.makeJob({ does: 'succeeds' }), { ...trial.effect(), signal })],
+      ['jobs.submit', (signal) => jobs.submit(trial.subject.makeJob({ does: 'succeeds' }), { key, fence: 1, signal })],
       ['jobs.find', (signal) => jobs.find(trial.subject.newKey(), { signal })],
       ['jobs.inspect', (signal) => jobs.inspect([unknown], { signal })],
       ['jobs.cancel', (signal) => jobs.cancel(unknown, { graceMs: 0, signal })],
@@ -51,7 +52,27 @@ export const targetChecks: readonly Check[] = [
     semantic: 1,
     run: async (trial) => {
       const fired = AbortSignal.abort('over');
-      for (const [name, call] of verbCalls(await trial.open(), trial)) await rejects(call(fired), 'aborted', name);
+      for (const [name, call] of verbCalls(await trial.open(), trial, trial.effect().key)) await rejects(call(fired), 'aborted', name);
+    },
+  },
+  {
+    id: 'abort.in-flight',
+    sentence: "A verb that is aborted on its way ends all the same, with 'aborted' if it rejects for that.",
+    semantic: 1,
+    run: async (trial) => {
+      const expected = ['answered', 'aborted', 'not-found'];
+      const target = await trial.open();
+      const { key } = trial.effect();
+      for (const [name, call] of verbCalls(target, trial, key)) {
+        const controller = new AbortController();
+        const outcome = call(controller.signal).then(
+          () => 'answered',
+          (error: unknown) => (isDestinoError(error) ? error.code : String(error)),
+        );
+        controller.abort('changed my mind');
+        that(expected.includes(await outcome), `${name}, aborted on its way, rejected with '${await outcome}'`);
+      }
+      if (target.jobs !== undefined) await trial.adopt(target.jobs, key);
     },
   },
   {

@@ -10,6 +10,8 @@ export type JobProgramme =
   | { does: 'sleeps'; ms: number }
   /** Prints `line 1`, ignores SIGTERM, goes on for ten minutes. */
   | { does: 'ignores-term' }
+  /** A child in the background, in a session of its own where the target has `setsid`, prints `child` for ten minutes. */
+  | { does: 'has-child' }
   /** On so many nodes: each prints its rank; `failing` ends with 3 at once while the others would go on for ten minutes. */
   | { does: 'gang'; nodes: number; failing?: number }
   /** Prints `length N`, N being the length of the secret that it gets in the variable `PLANTED`. */
@@ -19,7 +21,7 @@ export type JobProgramme =
 
 const tenMinutes = 600;
 
-/** A shell command that keeps a programme's promise; the rank of a gang's node is read from `$DESTINO_NODE_RANK`. */
+/** A shell command that keeps a programme's promise; a gang's nodes are told apart by `$NODE_RANK`. */
 export function shellCommand(programme: JobProgramme): string {
   switch (programme.does) {
     case 'succeeds':
@@ -32,8 +34,10 @@ export function shellCommand(programme: JobProgramme): string {
       return `echo line 1; sleep ${programme.ms / 1000}`;
     case 'ignores-term':
       return `trap '' TERM; echo line 1; i=0; while [ $i -lt ${tenMinutes} ]; do sleep 1; i=$((i+1)); done`;
+    case 'has-child':
+      return `$(command -v setsid) sh -c 'i=0; while [ $i -lt ${tenMinutes} ]; do echo child; sleep 1; i=$((i+1)); done' & wait`;
     case 'gang':
-      return `echo rank $DESTINO_NODE_RANK; ${programme.failing === undefined ? ':' : `if [ "$DESTINO_NODE_RANK" = ${programme.failing} ]; then exit 3; fi; sleep ${tenMinutes}`}`;
+      return `echo rank $NODE_RANK; ${programme.failing === undefined ? ':' : `if [ "$NODE_RANK" = ${programme.failing} ]; then exit 3; fi; sleep ${tenMinutes}`}`;
     case 'reads-secret':
       return 'echo length ${#PLANTED}';
     case 'leaves-output':

@@ -17,8 +17,8 @@ export interface Interposer {
  */
 export interface ConformanceSubject {
   readonly driver: SubjectDriver;
-  /** The config that `open` uses, as `configSchema` makes it: what `check` is asked with. */
-  readonly config: unknown;
+  /** The config that `open` uses, as `configSchema` makes it: what `check` is asked with. Default `{}`. */
+  readonly config?: unknown;
   /** Opens the one target that all checks share, as another process would: with a context and connections of its own. */
   open(options?: { owner?: Owner }): ComputeTarget | Promise<ComputeTarget>;
   /**

@@ -17,6 +17,8 @@ export interface Trial {
   effect(key?: string): { key: string; fence: number };
   /** Submits, again and again while the target is busy. */
   submit(jobs: Jobs, programme: JobProgramme | JobSpec, key?: string): Promise<Handle>;
+  /** Has the job under `key`, if there is one, ended and released with the rest. */
+  adopt(jobs: Jobs, key: string): Promise<void>;
   /** Deploys a service of `makeService`. */
   deploy(services: Services, name: string, revision: number, key?: string): Promise<Handle>;
   /** Looks until `done` holds for what is seen. @throws when patience ends. */
@@ -104,6 +106,10 @@ export function createTrial(subject: ConformanceSubject): Trial {
       const { handle } = answer as { handle: Handle };
       made.jobs.push({ jobs, handle });
       return handle;
+    },
+    adopt: async (jobs, key) => {
+      const found = await jobs.find(key);
+      if (found.found) made.jobs.push({ jobs, handle: found.handle });
     },
     deploy: async (services, name, revision, key) => {
       const { handle } = await services.deploy(present(subject.makeService, 'makeService').call(subject, name, revision), effect(key));

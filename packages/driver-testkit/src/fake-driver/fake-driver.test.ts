@@ -147,11 +147,12 @@ describe('the fake driver', () => {
   });
 
   it('hides what was made for as long as it is told, and forgets what ended', async () => {
-    const { clock, jobs } = world({ visibleAfterMs: 50, forgetAfterMs: 100, tombstones: false });
+    const { clock, remote, jobs } = world({ visibleAfterMs: 50, forgetAfterMs: 100, tombstones: false });
     const key = makeKey();
     const handle = await submit(jobs, job({ durationMs: 60 }), key);
     expect((await jobs.inspect([handle]))[0]).toMatchObject({ seen: 'absent', conclusive: false });
     expect(await jobs.find(key)).toEqual({ found: false, conclusive: false });
+    expect(remote.look(key)).toMatchObject({ state: 'running' });
     await clock.advance(50);
     expect(await state(jobs, handle)).toBe('running');
     await clock.advance(110);

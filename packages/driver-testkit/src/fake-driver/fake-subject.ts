@@ -37,6 +37,8 @@ function programmeOf(programme: JobProgramme): ProgrammeInput {
       return { durationMs: programme.ms, log: first };
     case 'ignores-term':
       return { durationMs: 600_000, ignoreTerm: true, log: first };
+    case 'has-child':
+      return { durationMs: 600_000, log: [{ text: `child${lineEnd}`, repeat: 600, everyMs: 1000 }] };
     case 'gang': {
       const nodes = programme.failing === undefined ? [] : [{ node: programme.failing, durationMs: 5, exitCode: 3 }];
       return { durationMs: programme.failing === undefined ? 10 : 600_000, nodes, log: [{ text: `rank {node}${lineEnd}` }] };

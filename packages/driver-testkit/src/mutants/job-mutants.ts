@@ -86,6 +86,7 @@ export const jobMutants: readonly Mutant[] = [
     let count = 0;
     return endedViews(() => ({ endedAt: new Date((count += 1)).toISOString() }));
   })()),
+  mutant('stage.data', 'stages a Date', jobs(() => ({ stage: async () => ({ at: new Date(0) as never }) }))),
   mutant(
     'submit.at-once',
     'waits in submit for the end of the job',
@@ -104,6 +105,17 @@ export const jobMutants: readonly Mutant[] = [
   mutant('failure.success', 'has no exits', endedViews(() => ({ exits: [] }))),
   mutant('cancel.ends', 'does nothing on cancel', jobs(() => ({ cancel: async () => undefined }))),
   mutant('cancel.force', 'never uses force', jobs(({ cancel }) => ({ cancel: (handle, options) => cancel(handle, { ...options, graceMs: 100_000_000 }) }))),
+  mutant(
+    'cancel.tree',
+    'leaves children behind that go on writing',
+    jobs(({ logs }, { clock }) => ({
+      logs: async function* (handle, options) {
+        yield* logs(handle, options);
+        const bytes = new TextEncoder().encode('child\n'.repeat(Math.floor(clock.monotonicMs() / 1000)));
+        yield { cursor: '{}', source: 'node-0', stream: 'stdout', bytes };
+      },
+    })),
+  ),
   mutant(
     'cancel.finished',
     'refuses to cancel what has ended',

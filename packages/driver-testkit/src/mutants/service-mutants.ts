@@ -43,6 +43,7 @@ export const serviceMutants: readonly Mutant[] = [
       },
     })),
   ),
+  mutant('services.logs', 'follows though it is not asked to', services(({ logs }) => ({ logs: (handle, options) => logs(handle, { ...options, follow: true }) }))),
   mutant('services.connect', 'gives an origin where nothing listens', services(() => ({ connect: async () => ({ origin: 'http://127.0.0.1:1', close: async () => undefined }) }))),
   mutant('services.connect-none', 'gives an origin of what is gone', services(() => ({ connect: async () => ({ origin: 'http://127.0.0.1:1', close: async () => undefined }) }))),
   mutant('services.invoke', 'answers 500', services(({ invoke }) => (invoke === undefined ? {} : { invoke: async (handle, request, options) => ({ ...(await invoke(handle, request, options)), status: 500 }) }))),

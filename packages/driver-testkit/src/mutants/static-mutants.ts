@@ -27,6 +27,17 @@ export const staticMutants: readonly Mutant[] = [
   mutant('probe.answers', 'puts a Date into the attributes', opening((target) => ({ probe: async (options) => ({ ...(await target.probe(options)), attributes: { at: new Date(0) as never } }) }))),
   mutant('abort.before', 'ignores signals', { driver: { deaf: true } }),
   mutant(
+    'abort.in-flight',
+    "reports an abort in the platform's own words",
+    opening((target) => ({
+      probe: async (options) => {
+        const probe = await target.probe();
+        options?.signal?.throwIfAborted();
+        return probe;
+      },
+    })),
+  ),
+  mutant(
     'abort.no-effect',
     'submits first and looks at the signal then',
     jobs(({ submit }) => ({

@@ -47,7 +47,7 @@ function flatten(pieces: Piece[], scope: CommandScope, warnings: Fault[]): Flat[
 class Renderer {
   readonly parts: CommandPart[] = [];
   readonly faults: Fault[] = [];
-  /** The quotes at the end of each line of the command's own text, to compare with a rendering of harmless values. */
+  /** The quotes after each value and each line of the command's own text, to compare with a rendering of harmless values. */
   readonly lines: { quote: Context['quote']; after: Reference | undefined }[] = [];
   private latest: Reference | undefined;
   private readonly scanner = new ShellScanner();
@@ -70,6 +70,10 @@ class Renderer {
 
   private line(text: string): void {
     this.text(text);
+    this.note();
+  }
+
+  private note(): void {
     this.lines.push({ quote: this.scanner.context().quote, after: this.latest });
   }
 
@@ -94,6 +98,7 @@ class Renderer {
       const { text, seenInside } = escapeLiteral(this.standIns ? 'x' : value, context, next);
       this.append(text);
       this.scanner.feed(seenInside, true);
+      this.note();
     }
     else this.place(value, context);
   }

@@ -26,6 +26,8 @@ export class ShellScanner {
   private word = '';
   private sawCase = false;
   private sawNested = false;
+  private sawOddDocument = false;
+  private sawAnsiQuote = false;
   private last = '';
 
   /** `ours` is text made by `escapeLiteral`, whose backslashes are known to be right. */
@@ -56,6 +58,8 @@ export class ShellScanner {
     // Shells disagree about quotes in there, as in "${x:-'}".
     if (this.levels.some((level) => level.is === 'code' && level.end === '}')) return 'it stands in ${…} of the shell';
     if (this.sawNested) return 'a backslash stands in the backticks before it';
+    if (this.sawAnsiQuote) return 'shells disagree about the backslash in the $\'…\' before it';
+    if (this.sawOddDocument || this.levels.slice(0, -1).some((level) => level.is === 'heredoc')) return 'a here-document and a substitution are mixed';
     if (this.sawCase) return 'it stands in a $(…) that holds a case';
     if (this.last === '<<') return 'it stands where a here-document is named';
     const quotedBacktick = this.levels.some((level, at) => level.is === 'code' && level.end === '`' && this.levels[at - 1]?.is === 'double');
@@ -74,7 +78,12 @@ export class ShellScanner {
     if (char === '\\' && this.levels.some((level) => level.is === 'code' && level.end === '`')) this.sawNested ||= /[\\$`]/.test(text[at + 1] ?? '\\');
     this.last = wasEscaped ? '' : char;
     if (top.is === 'heredoc') this.heredocLine(top, char);
+    else if (char === '\n' && this.levels.some((level) => level.is === 'heredoc')) this.sawOddDocument = true;
     if (wasEscaped) {
+      // Shells disagree whether the line after it can be the delimiter.
+      if (top.is === 'heredoc' && !top.raw && char === '\n') this.sawOddDocument = true;
+      // Only bash goes on after it; for a plain sh the string ends here.
+      if (top.is === 'ansi' && char === "'") this.sawAnsiQuote = true;
       this.atWordStart = false;
       return 1;
     }
@@ -116,9 +125,16 @@ export class ShellScanner {
 
   private backtick(inDouble: boolean): void {
     const top = this.top();
-    if (top.is === 'code' && top.end === '`') this.levels.pop();
-    else this.levels.push({ is: 'code', end: '`', depth: 0, arithmetic: false, inDouble });
+    if (top.is === 'code' && top.end === '`') return this.close();
+    this.levels.push({ is: 'code', end: '`', depth: 0, arithmetic: false, inDouble });
     this.atWordStart = true;
+    return undefined;
+  }
+
+  /** The end of a substitution is the middle of a word: a # after it begins no comment. */
+  private close(): void {
+    this.levels.pop();
+    this.atWordStart = false;
   }
 
   private code(text: string, at: number, top: Level & { is: 'code' }): number {
@@ -141,7 +157,7 @@ export class ShellScanner {
     else if (char === '<' && text[at + 1] === '<' && !top.arithmetic) return this.hereDocument(text, at);
     else if (char === '(') top.depth += 1;
     else if (char === ')') this.closeParenthesis(top);
-    else if (char === '}' && top.end === '}') this.levels.pop();
+    else if (char === '}' && top.end === '}') this.close();
     else return this.special(text, at, top.end === '}' && top.inDouble);
     return 1;
   }
@@ -154,7 +170,7 @@ export class ShellScanner {
 
   private closeParenthesis(top: Level & { is: 'code' }): void {
     if (top.depth > 0) top.depth -= 1;
-    else if (top.end === ')') this.levels.pop();
+    else if (top.end === ')') this.close();
   }
 
   /** `case x in a)` holds a lone closing parenthesis, which cannot be told from the end of the substitution. */
@@ -169,6 +185,7 @@ export class ShellScanner {
     const [whole, dash, word] = [match?.[0] ?? '<<', match?.[1] ?? '', match?.[2] ?? ''];
     const delimiter = word.replaceAll(/['"\\]/g, '');
     if (delimiter === '' || at + whole.length >= text.length) this.last = '<<';
+    if (!/^[\s;&|()<>]?$/.test(text[at + whole.length] ?? '')) this.sawOddDocument = true;
     this.pending.push({ delimiter, raw: delimiter !== word, stripTabs: dash === '-' });
     return whole.length;
   }
@@ -176,6 +193,7 @@ export class ShellScanner {
   private newline(): void {
     this.comment = false;
     this.atWordStart = true;
+    if (this.pending.length > 0 && this.levels.length > 1) this.sawOddDocument = true;
     for (const each of this.pending.reverse()) this.levels.push({ is: 'heredoc', ...each, line: '' });
     this.pending = [];
   }

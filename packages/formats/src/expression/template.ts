@@ -3,7 +3,7 @@ import { problemAt, type FormatProblem } from '../text/problem.ts';
 import { sourceFile, type SourceFile } from '../text/source-file.ts';
 
 /** `{{NAME}}`, but not Azure's `${{…}}` and not a block that only looks alike, as Go's `{{.Name}}`. */
-const hole = /(?<![${])\{\{[ \t]*([A-Za-z_][\w-]*)[ \t]*\}\}(?!\})/g;
+const hole = /(?<![${])\{\{[ \t]*([A-Za-z_][\w-]*)[ \t]*\}\}/g;
 
 /**
  * Fills the `{{NAME}}` holes of a template before it is parsed. What no variable fills is one problem that lists them

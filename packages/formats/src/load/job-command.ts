@@ -15,8 +15,12 @@ export function jobCommand(around: Surroundings, tree: Tree, command: string, sc
   const span = around.places.get('command');
   const asProblem = (severity: 'error' | 'warning') => (fault: Fault): FormatProblem =>
     problemAt(around.file, within(around, span, command, fault), { severity, path: 'command', code: 'expression', message: fault.message, hint: fault.hint });
-  return { parts, problems: [...faults.map(asProblem('error')), ...warnings.map(asProblem('warning')), ...foldedLines(around, tree)] };
+  // Each is looked for in the text, so that a command with thousands of faults must not cost their square.
+  const problems = [...faults.slice(0, mostFaults).map(asProblem('error')), ...warnings.slice(0, mostFaults).map(asProblem('warning'))];
+  return { parts, problems: [...problems, ...foldedLines(around, tree)] };
 }
+
+const mostFaults = 50;
 
 /** Where a piece of a value stands in the file: the same text, counted from the start of the value. */
 function within({ file }: Surroundings, span: Span | undefined, value: string, fault: Fault): Span | undefined {

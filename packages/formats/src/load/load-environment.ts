@@ -7,7 +7,8 @@ import { readSource } from './file-access.ts';
 import { loadKind } from './load-file.ts';
 import { fromFolderOf, localPath, type Surroundings } from './local-path.ts';
 
-type Wished = { wish: EnvironmentWish | undefined; problems: FormatProblem[] };
+/** `inference` says where a container with a server of its own answers. */
+type Wished = { wish: EnvironmentWish | undefined; inference?: InlineEnvironment['inference_config']; problems: FormatProblem[] };
 
 /** `environment:` of a job or deployment as a wish, with the files it names read. `field` is where it stands. */
 export async function wishOf(around: Surroundings, environment: string | InlineEnvironment, field: string): Promise<Wished> {
@@ -29,7 +30,7 @@ async function environmentFile(around: Surroundings, path: string, field: string
   const loaded = await loadKind<'environment'>(found.path, 'environment', { files: around.files });
   if (loaded.value === undefined || loaded.file === undefined) return { wish: undefined, problems: loaded.problems };
   const wished = await contentWish({ ...around, file: loaded.file, places: loaded.places }, loaded.value, '');
-  return { wish: wished.wish, problems: [...loaded.problems, ...wished.problems] };
+  return { ...wished, problems: [...loaded.problems, ...wished.problems] };
 }
 
 function assetWish(reference: { registry?: string; name: string; version?: string; label?: string }): EnvironmentWish {
@@ -41,6 +42,10 @@ function assetWish(reference: { registry?: string; name: string; version?: strin
 
 /** The content of an environment, in a file of its own (`field` is empty) or inline. */
 export async function contentWish(around: Surroundings, content: InlineEnvironment | EnvironmentFile, field: string): Promise<Wished> {
+  return { ...(await imageWish(around, content, field)), inference: content.inference_config };
+}
+
+async function imageWish(around: Surroundings, content: InlineEnvironment | EnvironmentFile, field: string): Promise<Wished> {
   const below = (name: string): string => (field === '' ? name : `${field}.${name}`);
   const { image, build, conda_file: conda } = content;
   const problems: FormatProblem[] = [];
@@ -70,5 +75,24 @@ async function condaPlan(around: Surroundings, conda: string | Record<string, un
   const source = await readSource(fromFolderOf(around.file, conda), around.files);
   if ('problem' in source) return { plan: undefined, text: '', problems: [source.problem] };
   const read = readCondaFile(source.file);
-  return { plan: isFine(read.problems) ? read.plan : undefined, text: source.file.text, problems: read.problems };
+  if (read.plan === undefined || !isFine(read.problems)) return { plan: undefined, text: source.file.text, problems: read.problems };
+  const expanded = await withRequirementFiles({ ...around, file: source.file }, read.plan);
+  return { plan: isFine(expanded.problems) ? expanded.plan : undefined, text: source.file.text, problems: [...read.problems, ...expanded.problems] };
+}
+
+/** `-r FILE` in the pip part is replaced by what the file lists, since nobody else knows which folder it is meant from. */
+async function withRequirementFiles(around: Surroundings, plan: CondaPlan): Promise<{ plan: CondaPlan; problems: FormatProblem[] }> {
+  const problems: FormatProblem[] = [];
+  const expanded: CondaPlan = { ...plan, requirements: [...plan.requirements], options: [] };
+  for (const option of plan.options) {
+    const path = /^(?:-r|--requirement)[\s=]*(.+)$/.exec(option)?.[1]?.trim();
+    const source = path === undefined ? undefined : await readSource(fromFolderOf(around.file, path), around.files);
+    if (source === undefined) expanded.options.push(option);
+    else if ('problem' in source) problems.push({ ...source.problem, path: 'dependencies' });
+    else {
+      const lines = source.file.text.split(/\r?\n/).map((line) => line.replace(/(^|\s)#.*$/, '').trim()).filter((line) => line !== '');
+      for (const line of lines) (line.startsWith('-') ? expanded.options : expanded.requirements).push(line);
+    }
+  }
+  return { plan: expanded, problems };
 }

@@ -131,6 +131,10 @@ resources: {shm_size: lots, instance_type: Standard_DS3v2}
     expect(read.inputs['data']).toMatchObject({ source: { from: 'path', path: join(folder, 'data.csv') } });
   });
 
+  it('takes an untyped input whose path is a file as a file', async () => {
+    expect((await parsed(`${job}inputs: {a: {path: ../data.csv}, b: {path: src}}\n`)).inputs).toMatchObject({ a: { type: 'uri_file' }, b: { type: 'uri_folder' } });
+  });
+
   it('warns of what runs but is likely not meant', async () => {
     expect(await told('command: >-\n  source x\n  Rscript y.R\n  --data ${{inputs.type}}\nenvironment: {image: r}\ninputs: {type: uri_file, data: {type: uri_folder, path: ../data.csv}}\n')).toEqual([
       '3:3 folded-command this line is an argument of the line above: > makes one line of all',

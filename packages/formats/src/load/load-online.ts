@@ -4,6 +4,7 @@ import type { EnvironmentWish } from '../environment/plan.ts';
 import { cores, memoryBytes } from '../resource/amount.ts';
 import { parseInstanceType } from '../resource/instance-type.ts';
 import type { ModelFile } from '../schema/asset.ts';
+import type { InlineEnvironment } from '../schema/environment.ts';
 import type { OnlineDeploymentFile, OnlineEndpointFile } from '../schema/online.ts';
 import { inOrder, isFine, problemAt, type FormatProblem } from '../text/problem.ts';
 import type { SourceFile } from '../text/source-file.ts';
@@ -32,6 +33,8 @@ export type ParsedDeployment = {
   /** The folder of the entry script, and the script relative to it. */
   code: { folder: string; entryScript: string } | undefined;
   environment: EnvironmentWish | undefined;
+  /** Where a container with a server of its own answers. */
+  inference: InlineEnvironment['inference_config'];
   variables: Record<string, string>;
   secrets: Record<string, SecretReference>;
 };
@@ -43,11 +46,11 @@ export async function loadDeploymentFile(source: Source, options: LoadOptions = 
   const around: Surroundings = { file, places, files: options.files ?? diskAccess };
   const model = await modelOf(around, value);
   const code = await codeOf(around, value);
-  const environment = value.environment === undefined ? { wish: undefined, problems: [] } : await wishOf(around, value.environment, 'environment');
+  const environment = value.environment === undefined ? { wish: undefined, inference: undefined, problems: [] } : await wishOf(around, value.environment, 'environment');
   const variables = jobVariables(around, value.environment_variables ?? {}, options.secrets);
   const own = [model, code, environment, variables].flatMap((part) => part.problems);
   const problems = inOrder([...loaded.problems, ...own, ...sizeProblems(around, value), ...missingParts(around, value)]);
-  const deployment = { file, value, places, storedText: loaded.storedText, model: model.model, code: code.code, environment: environment.wish, variables: variables.variables, secrets: variables.secrets };
+  const deployment = { file, value, places, storedText: loaded.storedText, model: model.model, code: code.code, environment: environment.wish, inference: environment.inference, variables: variables.variables, secrets: variables.secrets };
   return { deployment: isFine(problems) ? deployment : undefined, problems };
 }
 

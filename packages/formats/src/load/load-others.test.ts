@@ -75,8 +75,8 @@ policy: {idle: 30m, retries: {preempted: {attempts: 3}}}
     const text = 'targets:\n  gpu1: {kind: ssh, config: {prot: 22}}\n  b: {kind: sssh}\npolicy: {idle: soon}\nserver: ftp://x\n';
     const { problems } = await loadWorkspaceFile({ path: 'destino.yaml', text }, drivers);
     expect(messages(problems)).toEqual([
-      '2: "prot" is no known field in targets.gpu1.config, did you mean "port"?',
       '2: targets.gpu1.config.host is missing; it takes text',
+      '2: "prot" is no known field in targets.gpu1.config, did you mean "port"?',
       '3: no driver knows the kind "sssh", did you mean "ssh"?',
       '4: policy.idle: a duration is a number with ms, s, m, h or d, as 30m',
       '5: server: Invalid URL',

@@ -57,6 +57,14 @@ describe('what schemas check beyond types', () => {
   });
 });
 
+describe('a file with very many faults', () => {
+  it('tells a hundred of them and how many there are beyond', () => {
+    const text = `command: ls\nenvironment: x\n${Array.from({ length: 5000 }, (_, at) => `zz${at}: 1\n`).join('')}`;
+    const { problems } = readYamlFile(sourceFile('j.yml', text), { verb: 'job' });
+    expect([problems.length, problems.at(-1)?.message]).toEqual([101, '4900 more problems of j.yml are not shown']);
+  });
+});
+
 describe('JSON Schemas', () => {
   it.each(fileKinds)('of %s describe its fields and take no others', (kind) => {
     const schema = jsonSchema(kind) as { additionalProperties?: boolean; properties?: Record<string, { description?: string }> };

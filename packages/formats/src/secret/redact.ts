@@ -24,8 +24,8 @@ export function secretWarnings(file: SourceFile, tree: Tree): FormatProblem[] {
 }
 
 /**
- * The text of a file with the values of secret-looking keys replaced by `***`, comments and layout kept: what may be
- * stored and shown. A file that cannot be parsed is redacted line by line.
+ * The text of a file with the values of secret-looking keys hidden, comments and layout kept: what may be stored and
+ * shown. Beyond the fields each line is looked at as text, for commands and for files that cannot be parsed.
  */
 export function redactSource(text: string): string {
   const file = sourceFile('', text);
@@ -37,7 +37,7 @@ export function redactSource(text: string): string {
     const lineBreak = hidden.slice(from, to).endsWith('\n') ? '\n' : '';
     hidden = `${hidden.slice(0, from)}${JSON.stringify(redacted)}${lineBreak}${hidden.slice(to)}`;
   }
-  return document === undefined ? hidden.split('\n').map(maskLine).join('\n') : hidden;
+  return hidden.split('\n').map(maskLine).join('\n');
 }
 
 /** A read value as JSON, with the same values hidden. What JSON has no word for is left out. */

@@ -1,4 +1,4 @@
-const secretWords = /(?:^|_)(?:password|passwd|passphrase|pwd|secret|token|credentials?|connection_string|conn_str|sas|(?:api|access|account|private|secret|shared|primary|secondary|storage|subscription|encryption)_?key)$/;
+const secretWords = /(?:password|passwd|passphrase)$|(?:^|_)(?:pwd|secret|token|credentials?|connection_string|conn_str|sas|(?:api|access|account|private|secret|shared|primary|secondary|storage|subscription|encryption)_?key)$/;
 
 /** Whether a field of this name usually holds something secret: by its last word, in any spelling. */
 export function looksSecret(name: string): boolean {
@@ -16,11 +16,26 @@ export function secretReferenceOf(value: string): { secret: string } | undefined
   return match?.[1] === undefined ? undefined : { secret: match[1] };
 }
 
-export const redacted = '***';
+/** Stands for a hidden value. It reads as a placeholder, so that nobody runs a stored text by accident. */
+export const redacted = '<redacted>';
 
-/** A line of YAML with the values of secret-looking keys hidden, also where the file as a whole cannot be read. */
+const keyAndSign = /(["']?)([\w.-]+)\1(\s*[:=]\s*)/g;
+const valueAt = /\$\{\{[^}]*\}\}|"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,}\]#][^,}\]]*/y;
+
+/** A line with the values of secret-looking keys hidden, also where the file as a whole cannot be read. */
 export function maskLine(line: string): string {
-  return line.replaceAll(/(["']?)([\w.-]+)\1(\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,}\]#][^,}\]]*)/g, (whole, quote: string, key: string, colon: string, value: string) =>
-    looksSecret(key) && isLiteralSecret(value.replaceAll(/^["']|["']$/g, '')) ? `${quote}${key}${quote}${colon}${redacted}` : whole,
-  );
+  let masked = '';
+  let done = 0;
+  for (const { 0: whole, 2: key = '', 3: sign = '', index } of line.matchAll(keyAndSign)) {
+    const from = index + whole.length;
+    if (index < done || !looksSecret(key)) continue;
+    valueAt.lastIndex = from;
+    const value = valueAt.exec(line)?.[0] ?? '';
+    const bare = value.replaceAll(/^["']|["']$/g, '');
+    // In shell text `KEY=$VALUE` names a secret and holds none.
+    if (!isLiteralSecret(bare) || (sign.includes('=') && bare.startsWith('$'))) continue;
+    masked += line.slice(done, from) + redacted;
+    done = from + value.length;
+  }
+  return masked + line.slice(done);
 }

@@ -39,11 +39,17 @@ describe('what looks like a secret', () => {
     expect(hidden).toContain('type: amlcompute # kept');
     expect(hidden).toContain('${{secrets.api}}');
     expect(hidden).toContain('max_tokens: 512');
-    expect(redactValue({ a: [{ db_password: 'x1y2', n: 1 }], token: '${{secrets.t}}' })).toEqual({ a: [{ db_password: '***', n: 1 }], token: '${{secrets.t}}' });
+    expect(redactValue({ a: [{ db_password: 'x1y2', n: 1 }], token: '${{secrets.t}}' })).toEqual({ a: [{ db_password: '<redacted>', n: 1 }], token: '${{secrets.t}}' });
   });
 
   it('is hidden in a file that cannot be parsed', () => {
-    expect(redactSource('a: [\nadmin_password: hunter2\n"apiKey": "x y", b: 1\n')).toBe('a: [\nadmin_password: ***\n"apiKey": ***, b: 1\n');
+    expect(redactSource('a: [\nadmin_password: hunter2\n"apiKey": "x y", b: 1\n')).toBe('a: [\nadmin_password: <redacted>\n"apiKey": <redacted>, b: 1\n');
+  });
+
+  it('is hidden in a command, unless it is only named there', () => {
+    expect(redactSource('command: export API_KEY=abcd1234 && DB_PASSWORD=$PW x --lr=0.1\n')).toBe('command: export API_KEY=<redacted>\n');
+    expect(redactSource('command: DB_PASSWORD=$PW x --lr=0.1\n')).toBe('command: DB_PASSWORD=$PW x --lr=0.1\n');
+    expect(redactSource('a: {host: x password: hunter2}\n')).toBe('a: {host: x password: <redacted>}\n');
   });
 
   it('is a reference when that is the whole value', () => {

@@ -43,9 +43,22 @@ export function isFine(problems: readonly FormatProblem[]): boolean {
   return problems.every((each) => each.severity !== 'error');
 }
 
+const mostProblems = 100;
+
+/** The first hundred, and one more that tells how many were left out: nobody reads thousands. */
+export function atMost(file: SourceFile, problems: FormatProblem[]): FormatProblem[] {
+  if (problems.length <= mostProblems) return problems;
+  const message = `${problems.length - mostProblems} more problems of ${file.path} are not shown`;
+  return [...problems.slice(0, mostProblems), problemAt(file, undefined, { code: 'more', message })];
+}
+
 /** By file, then place; what has no place comes first. */
 export function inOrder(problems: readonly FormatProblem[]): FormatProblem[] {
   return [...problems].sort(
-    (a, b) => (a.file ?? '').localeCompare(b.file ?? '') || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+    (a, b) => (a.file ?? '').localeCompare(b.file ?? '') || lineOf(a) - lineOf(b) || (a.column ?? 0) - (b.column ?? 0),
   );
+}
+
+function lineOf({ line, code }: FormatProblem): number {
+  return line ?? (code === 'more' ? Number.MAX_SAFE_INTEGER : 0);
 }

@@ -1,6 +1,6 @@
 import { detectKind } from '../schema/detect-kind.ts';
 import { fileSchemas, type FileKind, type FileOf, type Verb } from '../schema/kind.ts';
-import { inOrder, isFine, type FormatProblem } from '../text/problem.ts';
+import { atMost, inOrder, isFine, type FormatProblem } from '../text/problem.ts';
 import type { SourceFile } from '../text/source-file.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { readValue, type Places } from './read-value.ts';
@@ -29,6 +29,6 @@ export function readYamlFile(file: SourceFile, options: { verb?: Verb | undefine
   const found = detectKind(file, tree, options.verb);
   if ('problem' in found) return { ...nothing, tree, problems: inOrder([...treeProblems, ...changeProblems, found.problem]) };
   const { value, problems: valueProblems, places } = readValue(file, tree, fileSchemas[found.kind]);
-  const all = inOrder([...treeProblems, ...changeProblems, ...valueProblems]);
+  const all = atMost(file, inOrder([...treeProblems, ...changeProblems, ...valueProblems]));
   return { file, kind: found.kind, value: isFine(all) ? (value as FileOf<FileKind>) : undefined, tree, places, problems: all };
 }

@@ -2,13 +2,13 @@ import { sql } from 'kysely';
 import { eventsPerTransaction } from '../dialect/dialect-postgres.ts';
 import { toCompile } from '../dialect/to-compile.ts';
 import type { Dialect } from '../dialect/dialect.ts';
-import { Compiler, once, statement, type Task } from '../sql/statement.ts';
+import { Compiler, once, statement, type NoSlots, type Task } from '../sql/statement.ts';
 import { prepareSchema } from '../tasks/schema-task.ts';
 import type { Meta } from '../tasks/transaction.ts';
 
 type Server = { transaction: number; clock: number };
 
-const selectLatestPosition = statement<Record<never, never>>()((db) => db.selectFrom('events').select(sql<number | null>`max(position)`.as('latest')));
+const selectLatestPosition = statement<NoSlots>()((db) => db.selectFrom('events').select(sql<number | null>`max(position)`.as('latest')));
 const setBase = statement<{ base: number }>()((db, slot) => db.updateTable('meta').set({ transaction_base: slot('base') }));
 
 /** Makes or migrates the schema under a lock that lasts until the transaction ends. */

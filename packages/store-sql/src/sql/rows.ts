@@ -5,10 +5,6 @@ import type { AttemptTable, EventTable, RecordTable, SegmentTable, SessionTable 
 export type RecordRow = Selectable<RecordTable>;
 
 /** What was written by this package is trusted to have the shape that it was written in. */
-function parsed<T>(text: string): T {
-  return JSON.parse(text) as T;
-}
-
 export function recordOf(row: RecordRow): StoreRecord {
   return {
     type: row.type as RecordType,
@@ -19,7 +15,7 @@ export function recordOf(row: RecordRow): StoreRecord {
     ...(row.target !== null && { target: row.target }),
     state: row.state,
     active: row.active === 1,
-    needs: parsed(row.needs),
+    needs: JSON.parse(row.needs) as StoreRecord['needs'],
     ...(row.session !== null && { session: row.session }),
     fence: row.fence,
     poke: row.poke,
@@ -30,9 +26,9 @@ export function recordOf(row: RecordRow): StoreRecord {
     createdAt: row.created_at,
     ...(row.created_by !== null && { createdBy: row.created_by }),
     updatedMs: row.updated_ms,
-    requests: parsed(row.requests),
-    spec: parsed(row.spec),
-    doc: parsed(row.doc),
+    requests: JSON.parse(row.requests) as StoreRecord['requests'],
+    spec: JSON.parse(row.spec) as StoreRecord['doc'],
+    doc: JSON.parse(row.doc) as StoreRecord['doc'],
   };
 }
 
@@ -65,17 +61,17 @@ export function rowOf(record: StoreRecord): Omit<RecordRow, 'seq'> {
 
 
 export function sessionOf(row: SessionTable): Session {
-  return { id: row.id, host: parsed(row.host), openedMs: row.opened_ms, untilMs: row.until_ms };
+  return { id: row.id, host: JSON.parse(row.host) as Session['host'], openedMs: row.opened_ms, untilMs: row.until_ms };
 }
 
 export function attemptOf(row: Pick<AttemptTable, 'body'>): Attempt {
-  return parsed(row.body);
+  return JSON.parse(row.body) as Attempt;
 }
 
 export function segmentOf(row: Pick<SegmentTable, 'body'>): Segment {
-  return parsed(row.body);
+  return JSON.parse(row.body) as Segment;
 }
 
 export function eventOf(row: EventTable): StoreEvent {
-  return { record: row.record, number: row.number, position: row.position ?? 0, at: row.at, type: row.type, data: parsed(row.data) };
+  return { record: row.record, number: row.number, position: row.position ?? 0, at: row.at, type: row.type, data: JSON.parse(row.data) as StoreRecord['doc'] };
 }

@@ -31,6 +31,9 @@ type Build<P, R> = (db: Kysely<Tables>, slot: Slots<P>, dialect: Dialect) => Com
 /** A query that is built and compiled once for each dialect, and run often. */
 export type Statement<P, R> = { readonly build: Build<P, R> };
 
+/** Of a statement without parameters. */
+export type NoSlots = Record<string, never>;
+
 /** Declares a statement whose parameters are `P`. */
 export function statement<P>(): <R>(build: Build<P, R>) => Statement<P, R> {
   return (build) => ({ build });

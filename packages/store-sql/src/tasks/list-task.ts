@@ -33,7 +33,7 @@ export function* listRecords(tx: Transaction, query: RecordQuery): Task<Page<Sto
     target: query.target ?? '',
     parent: query.parent ?? '',
     prefix: query.prefix ?? '',
-    prefixLength: [...(query.prefix ?? '')].length,
+    prefixLength: Array.from(query.prefix ?? '').length,
     after: Number(query.after ?? 0),
     limit: limit + 1,
   });

@@ -2,7 +2,7 @@ import { DestinoError } from '@destino/core/errors';
 import { sql } from 'kysely';
 import type { Dialect } from '../dialect/dialect.ts';
 import { metaTable, migrations, schemaVersion } from '../sql/migrations.ts';
-import { once, statement, type Compiler, type Task } from '../sql/statement.ts';
+import { once, statement, type Compiler, type NoSlots, type Task } from '../sql/statement.ts';
 import type { MetaTable } from '../sql/tables.ts';
 import { readMeta, type Meta } from './transaction.ts';
 
@@ -34,7 +34,7 @@ const setClock = statement<{ boot: string; base: number; last: number }>()((db, 
 
 const endSessions = statement<{ now: number }>()((db, slot) => db.deleteFrom('sessions').where('opened_ms', '<=', slot('now')));
 
-const selectLatest = statement<Record<never, never>>()((db) => db.selectFrom('records').select(sql<number | null>`max(updated_ms)`.as('latest')));
+const selectLatest = statement<NoSlots>()((db) => db.selectFrom('records').select(sql<number | null>`max(updated_ms)`.as('latest')));
 
 /** Makes or migrates the schema, under the lock that the caller holds. */
 export function* prepareSchema(compiler: Compiler, dialect: Dialect, opening: Opening): Task<Meta> {

@@ -2,7 +2,7 @@ import type { Host, Session } from '@destino/core/store';
 import { isLive } from '@destino/core/store';
 import { sql } from 'kysely';
 import { sessionOf } from '../sql/rows.ts';
-import { statement, type Task } from '../sql/statement.ts';
+import { statement, type NoSlots, type Task } from '../sql/statement.ts';
 import { first, rows, tell, type Transaction } from './transaction.ts';
 
 const selectSession = statement<{ id: string }>()((db, slot) => db.selectFrom('sessions').selectAll().where('id', '=', slot('id')));
@@ -22,7 +22,7 @@ const updateSession = statement<{ id: string; host: string; until: number }>()((
 const deleteSession = statement<{ id: string }>()((db, slot) => db.deleteFrom('sessions').where('id', '=', slot('id')));
 const deleteEnded = statement<{ now: number }>()((db, slot) => db.deleteFrom('sessions').where('until_ms', '<=', slot('now')));
 
-const countSession = statement<Record<never, never>>()((db) =>
+const countSession = statement<NoSlots>()((db) =>
   db
     .updateTable('meta')
     .set((at) => ({ sessions: at('sessions', '+', 1) }))

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Dialect } from '../dialect/dialect.ts';
-import { type Compiler, statement, type Statement, type Task } from '../sql/statement.ts';
+import { statement, type Compiler, type Statement, type Task } from '../sql/statement.ts';
 import type { MetaTable } from '../sql/tables.ts';
 
 export type Meta = MetaTable & { clock_ms: number; transaction: number };
@@ -45,7 +45,12 @@ export function first<P extends Record<string, unknown>, R>(tx: Transaction, of:
   return tx.compiler.first(of, parameters);
 }
 
-/** A task that has its answer already. */
-export function* nothingFurther<T>(value: T): Task<T> {
+/** What time it is: nothing is left to ask once a transaction has begun. */
+export function readNow(tx: Transaction): Task<number> {
+  return answered(tx.nowMs);
+}
+
+function* answered<T>(value: T): Task<T> {
+  yield* [];
   return value;
 }

@@ -1,8 +1,12 @@
 import { toDestinoError } from '../../errors/index.ts';
 import { commitJob, currentAttempt, handleOf, openAttempt, reasonOf, type JobContext } from '../job-context.ts';
+import { backoffMs } from '../policy.ts';
 import { endAttempt } from './end-attempt.ts';
 
-/** Asks the target to end the job. Asked again every so often until the job is seen to have ended. */
+/**
+ * Asks the target to end the job. Asked again every so often until the job is seen to have ended; a request that fails
+ * is repeated sooner, and meanwhile the job is looked at as before, for it may end by itself.
+ */
 export async function cancel(context: JobContext, cause: 'user' | 'timeout'): Promise<void> {
   const attempt = currentAttempt(context);
   const { jobs } = await openAttempt(context, attempt);
@@ -15,9 +19,12 @@ export async function cancel(context: JobContext, cause: 'user' | 'timeout'): Pr
   } catch (thrown) {
     const error = toDestinoError(thrown);
     if (error.op === 'engine.claim') throw error;
-    const { cancelSentMs: _, ...unsent } = currentAttempt(context);
-    await commitJob(context, { attempt: unsent, doc: { waitingFor: [reasonOf(error)] } });
-    throw error;
+    const { policy, logger } = context.parts;
+    const current = currentAttempt(context);
+    const failures = current.failures + 1;
+    const againInMs = Math.min(error.retryAfterMs ?? backoffMs(policy, failures), policy.cancelRepeatMs);
+    logger.warn('engine.cancel-failed', { job: context.tracked.record.name, key: attempt.key, failures, error: error.message });
+    await commitJob(context, { attempt: { ...current, cancelSentMs: context.nowMs - policy.cancelRepeatMs + againInMs, failures }, doc: { waitingFor: [reasonOf(error)] } });
   }
 }
 

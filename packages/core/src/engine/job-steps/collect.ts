@@ -2,11 +2,11 @@ import { DestinoError, toDestinoError } from '../../errors/index.ts';
 import type { Jobs } from '../../driver/index.ts';
 import type { OutputFile } from '../../model/index.ts';
 import type { Attempt, Verdict } from '../../store/index.ts';
-import { commitJob, currentAttempt, handleOf, openAttempt, reasonOf, rereadAttempt, type JobContext } from '../job-context.ts';
+import { commitJob, currentAttempt, handleOf, openAttempt, rereadAttempt, type JobContext } from '../job-context.ts';
 import { wallTime } from '../parts.ts';
-import { backoffMs } from '../policy.ts';
 import { decideRetry } from '../retry.ts';
 import { isOp } from '../tracker.ts';
+import { tryAgainLater } from './try-again-later.ts';
 
 const checkpointOutput = 'checkpoint';
 
@@ -60,8 +60,13 @@ async function collected(context: JobContext, attempt: Attempt): Promise<void> {
   const doc = { outputs: attempt.outputs ?? [], waitingFor: [], retryAtMs: undefined, ...(attempt.checkpoint !== undefined && { checkpoint: attempt.checkpoint }) };
   await commitJob(context, {
     attempt: { ...attempt, phase: 'collected', failures: 0 },
-    ...(retry.again ? { doc } : finalChange(context, verdict, doc)),
+    ...(retry.again ? { doc } : finalChange(context, cancelled && decideRetry(context.request, context.doc, verdict, false).again ? cancelledInstead(verdict) : verdict, doc)),
   });
+}
+
+/** The verdict on a job that would have gone on if nobody had cancelled it. */
+export function cancelledInstead(verdict: Verdict): Verdict {
+  return { ...verdict, state: 'cancelled', reason: { code: 'cancelled', text: 'cancelled on request' } };
 }
 
 /** What users see once a job has ended for good. */
@@ -75,16 +80,9 @@ export function finalChange(context: JobContext, verdict: Verdict, doc: Partial<
 }
 
 async function collectFailed(context: JobContext, started: Attempt, thrown: unknown): Promise<void> {
-  const { parts } = context;
   const error = toDestinoError(thrown);
   const attempt = await rereadAttempt(context, started);
-  if (attempt === undefined) return;
-  const failures = attempt.failures + 1;
-  if (error.retry !== 'never' && failures < parts.policy.transferTries) {
-    const retryAtMs = context.nowMs + (error.retryAfterMs ?? backoffMs(parts.policy, failures));
-    await commitJob(context, { attempt: { ...attempt, failures }, doc: { retryAtMs, waitingFor: [reasonOf(error)] } });
-    return;
-  }
+  if (attempt === undefined || (await tryAgainLater(context, attempt, error))) return;
   const before = attempt.verdict;
   const reason = { code: 'outputs', text: `the outputs could not be collected: ${error.message}`, ...(error.hint !== undefined && { fix: error.hint }) };
   const verdict: Verdict = before?.state === 'succeeded' || before === undefined ? { ...before, state: 'failed', cause: 'user', conclusive: true, reason } : before;

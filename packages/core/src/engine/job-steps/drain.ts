@@ -1,10 +1,11 @@
-import { toDestinoError, type DestinoError } from '../../errors/index.ts';
+import { DestinoError, toDestinoError } from '../../errors/index.ts';
 import type { Jobs } from '../../driver/index.ts';
 import type { Attempt, Segment } from '../../store/index.ts';
-import { commitJob, currentAttempt, handleOf, openAttempt, reasonOf, rereadAttempt, type JobContext } from '../job-context.ts';
+import { startLimit } from '../../guard/limit.ts';
+import { commitJob, currentAttempt, handleOf, openAttempt, rereadAttempt, type JobContext } from '../job-context.ts';
 import { LogPump } from '../log-pump.ts';
-import { backoffMs } from '../policy.ts';
 import { isOp } from '../tracker.ts';
+import { tryAgainLater } from './try-again-later.ts';
 
 /** Brings in the rest of the log. When it cannot be had, that is told as a gap, and the job goes on to its end. */
 export async function drain(context: JobContext): Promise<void> {
@@ -19,11 +20,22 @@ export async function drain(context: JobContext): Promise<void> {
   }
 }
 
+/** A log that is followed may be silent for hours; that of a finished job may not, so standing still is a failure. */
 async function pumpAll(context: JobContext, jobs: Jobs, attempt: Attempt): Promise<void> {
   const { tracked, parts } = context;
   const pump = await LogPump.of(parts, tracked, attempt);
-  const drained = await pump.pull(jobs, attempt, { follow: true });
-  await commitJob(context, { attempt: { ...drained, phase: 'drained', failures: 0 } });
+  const stop = new AbortController();
+  const limit = startLimit(parts.clock, parts.policy.drainIdleMs);
+  void limit.passed.then(() => stop.abort());
+  try {
+    const drained = await pump.pull(jobs, attempt, { follow: true, signal: stop.signal, onRecord: limit.touch });
+    await commitJob(context, { attempt: { ...drained, phase: 'drained', failures: 0 } });
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    throw new DestinoError('timeout', `the log stood still for ${parts.policy.drainIdleMs / 1000} s`, { scope: attempt.target, cause: error });
+  } finally {
+    limit.stop();
+  }
 }
 
 /** The files of a log on this machine become blobs by rename; a remote blob store gets a copy. */
@@ -47,12 +59,7 @@ async function drainFailed(context: JobContext, before: Attempt, error: DestinoE
   const { tracked, parts } = context;
   const attempt = await rereadAttempt(context, before);
   if (attempt === undefined) return;
-  const failures = attempt.failures + 1;
-  if (error.retry !== 'never' && failures < parts.policy.transferTries) {
-    const retryAtMs = context.nowMs + (error.retryAfterMs ?? backoffMs(parts.policy, failures));
-    await commitJob(context, { attempt: { ...attempt, failures }, doc: { retryAtMs, waitingFor: [reasonOf(error)] } });
-    return;
-  }
+  if (await tryAgainLater(context, attempt, error)) return;
   const pump = await LogPump.resume(parts, tracked, attempt);
   const told = await pump.tellGap(attempt, `the rest of the log could not be had: ${error.message}`);
   await commitJob(context, { attempt: { ...told, phase: 'drained', failures: 0 } });

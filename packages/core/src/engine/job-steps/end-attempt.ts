@@ -16,7 +16,8 @@ export async function endAttempt(context: JobContext, attempt: Attempt, verdict:
     attempt: { ...attempt, phase, verdict, failures: 0 },
     create,
     record: { state: 'finalizing' },
-    doc: { waitingFor: [], retryAtMs: undefined },
+    // What was last seen of it: an end that comes between two looks passes by no other write.
+    doc: { waitingFor: [], retryAtMs: undefined, rawState: attempt.rawState, startedAt: attempt.startedAt ?? context.doc.startedAt },
     events: [{ type: 'attempt-ended', at: wallTime(parts.clock), data: { number: attempt.number, verdict } }],
   });
 }

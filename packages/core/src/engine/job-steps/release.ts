@@ -6,7 +6,7 @@ import { wallTime } from '../parts.ts';
 import { backoffMs } from '../policy.ts';
 import { decideRetry } from '../retry.ts';
 import { isOp } from '../tracker.ts';
-import { finalChange } from './collect.ts';
+import { cancelledInstead, finalChange } from './collect.ts';
 
 /** Frees what the attempt holds on its target; one that may still run there is left to its watch. */
 export async function release(context: JobContext): Promise<void> {
@@ -47,7 +47,7 @@ export async function rest(context: JobContext, attempt: Attempt): Promise<void>
   const retry = decideRetry(request, doc, verdict, tracked.record.requests.cancel !== undefined || tracked.record.requests.abandon !== undefined);
   if (!retry.again) {
     const cancelled = tracked.record.requests.cancel !== undefined && verdict.state !== 'succeeded';
-    const final = cancelled && verdict.conclusive ? { ...verdict, state: 'cancelled' as const, reason: { code: 'cancelled', text: 'cancelled on request' } } : verdict;
+    const final = cancelled && verdict.conclusive ? cancelledInstead(verdict) : verdict;
     const change = finalChange(context, final, { retryAtMs: undefined, waitingFor: [] });
     await commitJob(context, { attempt, ...change, record: { ...change.record, active: false } });
     return;
@@ -60,7 +60,7 @@ export async function rest(context: JobContext, attempt: Attempt): Promise<void>
     doc: {
       candidate: retry.candidate,
       retryAtMs: context.nowMs + retry.delayMs,
-      retries: { ...doc.retries, [retry.rule]: (doc.retries[retry.rule] ?? 0) + (retry.delayMs > 0 ? 1 : 0) },
+      retries: { ...doc.retries, [retry.rule]: (doc.retries[retry.rule] ?? 0) + (retry.counts ? 1 : 0) },
       waitingFor: [retry.reason],
       refusals: [...doc.refusals, refusal].slice(-20),
       rawState: undefined,

@@ -5,6 +5,7 @@ import { commitJob, currentAttempt, openAttempt, reasonOf, specOf, type JobConte
 import { backoffMs } from '../policy.ts';
 import { isOp } from '../tracker.ts';
 import { endAttempt } from './end-attempt.ts';
+import { tryAgainLater, waitingReason } from './try-again-later.ts';
 
 /** Moves content. It has no effect that costs or runs, so it is simply done again after a failure. */
 export async function stage(context: JobContext): Promise<void> {
@@ -25,15 +26,9 @@ export async function stage(context: JobContext): Promise<void> {
 }
 
 async function stageFailed(context: JobContext, attempt: Attempt, error: DestinoError): Promise<void> {
-  const { policy } = context.parts;
-  const failures = attempt.failures + 1;
-  if (error.retry !== 'never' && failures < policy.transferTries) {
-    const retryAtMs = context.nowMs + (error.retryAfterMs ?? backoffMs(policy, failures));
-    await commitJob(context, { attempt: { ...attempt, failures }, doc: { retryAtMs, waitingFor: [reasonOf(error)] } });
-    return;
-  }
-  const cause = error.code === 'no-capacity' || error.code === 'quota' ? 'no-capacity' : error.retry === 'never' ? 'user' : 'platform';
-  await endAttempt(context, { ...attempt, failures }, { state: 'failed', cause, conclusive: true, reason: reasonOf(error) });
+  if (error.code !== 'no-capacity' && error.code !== 'quota' && error.code !== 'forbidden' && (await tryAgainLater(context, attempt, error))) return;
+  const cause = error.code === 'no-capacity' || error.code === 'quota' ? 'no-capacity' : error.retry === 'never' || error.code === 'forbidden' ? 'user' : 'platform';
+  await endAttempt(context, attempt, { state: 'failed', cause, conclusive: true, reason: reasonOf(error) });
 }
 
 /** A submission of an attempt that the target had no room for. */
@@ -114,8 +109,7 @@ async function submitFailed(context: JobContext, error: DestinoError): Promise<v
   }
   if (error.code === 'throttled' || error.code === 'unauthenticated') {
     const retryAtMs = context.nowMs + (error.retryAfterMs ?? backoffMs(policy, failures));
-    const reason = error.code === 'unauthenticated' ? { ...reasonOf(error), code: 'needs-you' } : reasonOf(error);
-    await commitJob(context, { attempt: { ...attempt, phase: 'ready', failures }, doc: { retryAtMs, waitingFor: [reason] } });
+    await commitJob(context, { attempt: { ...attempt, phase: 'ready', failures }, doc: { retryAtMs, waitingFor: [waitingReason(error)] } });
     return;
   }
   const cause = error.code === 'no-capacity' || error.code === 'quota' ? 'no-capacity' : 'user';

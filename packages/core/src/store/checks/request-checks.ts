@@ -25,6 +25,13 @@ export const requestChecks: readonly StateStoreCheck[] = [
     for (const revision of [2, 1, 3, 3]) await store.request(record.id, revise(revision), things.event());
     expectEqual((await store.record(record.id))?.requests, revise(3), 'requests');
   }),
+  check('request.at-once', 'requests that several hosts make at once all count, and their events have no holes', async ({ store, other, things }) => {
+    const record = await things.created(store, 'one');
+    await Promise.all(Array.from({ length: 80 }, (_, number) => (number % 2 === 0 ? store : other).request(record.id, {}, things.event())));
+    const after = await store.record(record.id);
+    expectEqual([after?.poke, after?.version, after?.events], [80, 81, 81], 'counts');
+    expectEqual((await other.events(record.id)).map(({ number }) => number), Array.from({ length: 81 }, (_, index) => index + 1), 'numbers');
+  }),
   check('request.unknown', 'a request to a record that is not there is answered by nothing', async ({ store, things }) => {
     expectEqual(await store.request(things.key(), { cancel: { atMs: 1 } }, things.event()), undefined, 'the answer');
   }),

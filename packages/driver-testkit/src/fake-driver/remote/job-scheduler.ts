@@ -1,7 +1,9 @@
+import { createClaims, type Claims } from './claims.ts';
 import { createEventHeap } from './event-heap.ts';
 import { runAtMs, type JobRecord } from './job-record.ts';
 import { endedAtMs, nodeEnds } from './node-ends.ts';
 import type { RemoteSettings } from './settings.ts';
+import { createSlots, type Slots } from './slots.ts';
 import type { Truth } from './truth.ts';
 
 export interface JobScheduler {
@@ -14,65 +16,41 @@ export interface JobScheduler {
   /** When the record ended or will end; undefined while that is open, as in the queue. */
   endOf(record: JobRecord): number | undefined;
   setSlots(slots: number | undefined, nowMs: number): void;
-  readonly freeSlots: number;
-  /** At most how many wait before this record. */
-  ahead(record: JobRecord): number;
-  /** The record that holds the claim of a key. */
-  claimOf(key: string): string | undefined;
-  /** Takes the claim of a key, so that nothing under it can begin any more. */
-  closeClaim(key: string): void;
+  readonly slots: Pick<Slots, 'free' | 'ahead'>;
+  readonly claims: Pick<Claims, 'holder' | 'close'>;
 }
 
 type Planned = { record: JobRecord; version: number; kind: 'run' | 'end' };
 
-const closed = '(closed)';
-
 /** The queue, the slots and the claims: a simulation of discrete events that advances only when it is asked to. */
 export function createJobScheduler(settings: RemoteSettings, truth: Truth): JobScheduler {
-  const timeoutByTarget = settings.timeout === 'target';
   const planned = createEventHeap<Planned>();
-  const waiting = new Set<JobRecord>();
-  const tickets = new WeakMap<JobRecord, number>();
-  let lastTicket = 0;
-  const holding = new Set<JobRecord>();
-  const claims = new Map<string, string>();
-  let free = settings.slots ?? Number.POSITIVE_INFINITY;
-  let total = free;
+  const slots = createSlots(settings.slots);
+  const claims = createClaims();
 
+  const plan = (record: JobRecord, kind: Planned['kind'], atMs: number): void => planned.push({ atMs, payload: { record, version: record.version, kind } });
   const endOf = (record: JobRecord): number | undefined => {
-    const ends = nodeEnds(record, timeoutByTarget);
+    const ends = nodeEnds(record, settings.timeout === 'target');
     return ends === undefined ? undefined : endedAtMs(record, ends);
   };
   const planEnd = (record: JobRecord): void => {
     const endMs = endOf(record);
-    if (endMs !== undefined && Number.isFinite(endMs)) planned.push({ atMs: endMs, payload: { record, version: record.version, kind: 'end' } });
+    if (endMs !== undefined && Number.isFinite(endMs)) plan(record, 'end', endMs);
   };
   const grant = (atMs: number): void => {
-    for (const record of waiting) {
-      if (record.spec.resources.nodes > free) return;
-      waiting.delete(record);
-      holding.add(record);
-      free -= record.spec.resources.nodes;
+    for (const record of slots.grant()) {
       record.slotAtMs = atMs;
-      planned.push({ atMs: runAtMs(record) ?? atMs, payload: { record, version: record.version, kind: 'run' } });
+      plan(record, 'run', runAtMs(record) ?? atMs);
     }
   };
   const leave = (record: JobRecord, atMs: number): void => {
-    waiting.delete(record);
-    if (holding.delete(record)) free += record.spec.resources.nodes;
+    slots.leave(record);
     grant(atMs);
   };
-  const claim = (record: JobRecord): boolean => {
-    if (settings.once === 'best-effort') return true;
-    const holder = claims.get(record.key) ?? record.id;
-    claims.set(record.key, holder);
-    return holder === record.id;
-  };
   const begin = (record: JobRecord, atMs: number): void => {
-    record.claim = claim(record) ? 'won' : 'lost';
-    if (record.claim === 'lost' || record.programme.failsBefore === undefined) {
-      truth.record({ atMs, op: 'run', outcome: record.claim === 'won' ? 'started' : 'claim-lost', key: record.key, id: record.id });
-    }
+    record.claim = settings.once === 'best-effort' || claims.take(record.key, record.id) ? 'won' : 'lost';
+    const runs = record.claim === 'won' && record.programme.failsBefore === undefined;
+    if (runs || record.claim === 'lost') truth.record({ atMs, op: 'run', outcome: runs ? 'started' : 'claim-lost', key: record.key, id: record.id });
     planEnd(record);
   };
   const settle = (nowMs: number): void => {
@@ -83,47 +61,26 @@ export function createJobScheduler(settings: RemoteSettings, truth: Truth): JobS
       else leave(record, event.atMs);
     }
   };
-  const replan = (record: JobRecord, nowMs: number): void => {
-    record.version += 1;
-    const began = record.claim !== undefined;
-    const endMs = endOf(record);
-    if (record.erased !== undefined || (endMs !== undefined && endMs <= nowMs)) leave(record, nowMs);
-    else if (began) planEnd(record);
-    else if (record.slotAtMs !== undefined) planned.push({ atMs: runAtMs(record) ?? nowMs, payload: { record, version: record.version, kind: 'run' } });
+  const change = (nowMs: number, act: () => void): void => {
+    act();
+    grant(nowMs);
     settle(nowMs);
   };
-
+  const replan = (record: JobRecord, nowMs: number): void => {
+    record.version += 1;
+    const endMs = endOf(record);
+    if (record.erased !== undefined || (endMs !== undefined && endMs <= nowMs)) leave(record, nowMs);
+    else if (record.claim !== undefined) planEnd(record);
+    else if (record.slotAtMs !== undefined) plan(record, 'run', runAtMs(record) ?? nowMs);
+    settle(nowMs);
+  };
   return {
-    enqueue: (record, nowMs) => {
-      waiting.add(record);
-      tickets.set(record, (lastTicket += 1));
-      grant(nowMs);
-      settle(nowMs);
-    },
+    enqueue: (record, nowMs) => change(nowMs, () => slots.enqueue(record)),
+    setSlots: (wanted, nowMs) => change(nowMs, () => slots.resize(wanted)),
     replan,
     settle,
     endOf,
-    setSlots: (slots, nowMs) => {
-      const wanted = slots ?? Number.POSITIVE_INFINITY;
-      const used = Number.isFinite(total) ? total - free : [...holding].reduce((sum, record) => sum + record.spec.resources.nodes, 0);
-      total = wanted;
-      free = wanted - used;
-      grant(nowMs);
-      settle(nowMs);
-    },
-    get freeSlots() {
-      return free;
-    },
-    ahead: (record) => {
-      const [first] = waiting;
-      return (tickets.get(record) ?? 0) - (first === undefined ? 0 : (tickets.get(first) ?? 0));
-    },
-    claimOf: (key) => {
-      const holder = claims.get(key);
-      return holder === closed ? undefined : holder;
-    },
-    closeClaim: (key) => {
-      if (!claims.has(key)) claims.set(key, closed);
-    },
+    slots,
+    claims,
   };
 }
