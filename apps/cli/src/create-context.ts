@@ -14,6 +14,7 @@ export function createContext(options: Readonly<Record<string, unknown>>): OpenC
   const console = new Console({ json: options['json'] === true || output === 'json', quiet: options['quiet'] === true, names: output === 'name', color: wantsColor(options, variables) });
   const workspace = typeof options['workspace'] === 'string' ? options['workspace'] : undefined;
   let opened: Destino | undefined;
+  let isLeft = false;
   return {
     console,
     variables,
@@ -32,10 +33,12 @@ export function createContext(options: Readonly<Record<string, unknown>>): OpenC
         ...(debug && { logger: createLineLogger('debug', (line) => console.alert(line.trimEnd()), () => Date.now()) }),
         ...(ask !== undefined && { ask: async ({ text, choices }) => await ask(text, choices) }),
       });
-      if (reconcile) await opened.reconcile();
+      if (reconcile) isLeft = await opened.reconcile();
       return opened;
     },
     async close() {
+      // Somebody's agent was killed, or never came up: what is unfinished gets one again.
+      if (isLeft) await opened?.bringUpAgent();
       await opened?.[Symbol.asyncDispose]();
     },
   };

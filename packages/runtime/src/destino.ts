@@ -64,6 +64,8 @@ export interface Destino extends AsyncDisposable {
   reconcile(withinMs?: number): Promise<boolean>;
   /** Ends the supervision by this process and has the agent go on with it. Nothing can be submitted afterwards. */
   handOver(names: readonly string[]): Promise<HandOver>;
+  /** Starts the agent of this workspace unless one runs, without waiting until it does. */
+  bringUpAgent(): Promise<void>;
   /** What a driver is given for a target of this workspace. */
   driverContext(target: { name: string; kind: string }): DriverContext;
   /** Asks the agent of this workspace, if there is one. */

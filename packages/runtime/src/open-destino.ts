@@ -8,8 +8,9 @@ import type { DependencyContainer } from 'tsyringe';
 import { askAgent } from './agent/agent-client.ts';
 import { handOver, type HandOver } from './agent/hand-over.ts';
 import type { AgentAnswer, AgentRequest } from './agent/protocol.ts';
-import type { AgentStart } from './agent/start-agent.ts';
+import { launchAgent, type AgentStart } from './agent/start-agent.ts';
 import type { AsyncStack } from './async-stack.ts';
+import { endDeadSessions } from './dead-sessions.ts';
 import type { Destino, RunInput, Submitted } from './destino.ts';
 import type { DriverRegistry } from './drivers/driver-registry.ts';
 import type { CheckOptions, FileCheck } from './job/check-file.ts';
@@ -40,6 +41,7 @@ export class OpenDestino implements Destino {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly randomBytes: RandomBytes;
+  readonly #hostId: string;
   readonly #context: ContextFactory;
   readonly #stack: AsyncStack;
   readonly #user: string;
@@ -59,6 +61,7 @@ export class OpenDestino implements Destino {
     this.clock = container.resolve(tokens.clock);
     this.logger = container.resolve(tokens.logger);
     this.randomBytes = container.resolve(tokens.randomBytes);
+    this.#hostId = container.resolve(tokens.host).hostId;
     this.#context = container.resolve(tokens.context);
     this.#stack = stack;
     this.#user = user;
@@ -92,6 +95,7 @@ export class OpenDestino implements Destino {
   }
 
   async start(): Promise<void> {
+    await endDeadSessions(this.store, this.#hostId);
     await this.engine.start();
   }
 
@@ -159,12 +163,17 @@ export class OpenDestino implements Destino {
   }
 
   async reconcile(withinMs?: number): Promise<boolean> {
-    return await reconcile({ engine: this.engine, store: this.store, clock: this.clock }, withinMs);
+    return await reconcile({ engine: this.engine, store: this.store, clock: this.clock, hostId: this.#hostId }, withinMs);
   }
 
   async handOver(names: readonly string[]): Promise<HandOver> {
     const { engine, secrets, clock, logger } = this;
     return await handOver({ engine, secrets, clock, logger, start: this.#agentStart(), needed: await this.#secretsOf(names) }, names);
+  }
+
+  async bringUpAgent(): Promise<void> {
+    const start = this.#agentStart();
+    if (start !== undefined && (await this.askAgent({ op: 'hello' })) === undefined) launchAgent(start);
   }
 
   #agentStart(): AgentStart | undefined {

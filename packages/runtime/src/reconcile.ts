@@ -2,6 +2,7 @@ import type { Engine } from '@destino/core';
 import type { Clock } from '@destino/core/driver';
 import { isTerminalJobState, type JobState } from '@destino/core/model';
 import type { StateStore } from '@destino/core/store';
+import { endDeadSessions } from './dead-sessions.ts';
 
 const lookEveryMs = 5;
 
@@ -9,18 +10,19 @@ const lookEveryMs = 5;
  * Looks after unfinished work that no living host supervises, for a moment: what has ended meanwhile is noticed, and
  * nothing more is waited for. Answers whether something is still unfinished that this host could serve.
  */
-export async function reconcile(parts: { engine: Engine; store: StateStore; clock: Clock }, withinMs = 200): Promise<boolean> {
-  const { engine, store, clock } = parts;
-  if (!(await hasUnsupervised(store))) return false;
+export async function reconcile(parts: { engine: Engine; store: StateStore; clock: Clock; hostId: string }, withinMs = 200): Promise<boolean> {
+  const { engine, store, clock, hostId } = parts;
+  if (!(await hasUnsupervised(store, hostId))) return false;
   const until = clock.monotonicMs() + withinMs;
   await engine.start();
   while (clock.monotonicMs() < until && engine.load.supervised > 0) await clock.sleep(lookEveryMs);
   return engine.load.supervised > 0;
 }
 
-async function hasUnsupervised(store: StateStore): Promise<boolean> {
+async function hasUnsupervised(store: StateStore, hostId: string): Promise<boolean> {
   const { items } = await store.list({ type: 'job', active: true, limit: 100 });
   if (items.length === 0) return false;
+  await endDeadSessions(store, hostId);
   const living = new Set((await store.sessions()).map(({ id }) => id));
   return items.some(({ session, state }) => (session === undefined || !living.has(session)) && !isTerminalJobState(state as JobState));
 }

@@ -24,7 +24,7 @@ export async function runAgent(options: AgentOptions): Promise<'ended' | 'taken'
   const lock = takeLock(destino.places.agentLock);
   if (lock === undefined) return 'taken';
   try {
-    await destino.engine.start();
+    await destino.start();
     const life = new Life(destino, options);
     const server = await listen(destino.places.agentSocket, (request) => life.answer(request));
     try {

@@ -20,7 +20,7 @@ export async function ensureAgent(start: AgentStart): Promise<AgentAnswer | unde
   const { places, clock } = start;
   const running = await askAgent(places.agentSocket, { op: 'hello' });
   if (running !== undefined) return running;
-  const process = launch(start);
+  const process = launchAgent(start);
   const until = clock.monotonicMs() + startsWithinMs;
   while (clock.monotonicMs() < until) {
     await clock.sleep(askEveryMs);
@@ -33,7 +33,7 @@ export async function ensureAgent(start: AgentStart): Promise<AgentAnswer | unde
 }
 
 /** Starts it in a session of its own, so that it outlives this process and its terminal. */
-function launch({ command, places, variables }: AgentStart): { ended(): boolean } {
+export function launchAgent({ command, places, variables }: AgentStart): { ended(): boolean } {
   const { spawn } = globalThis.process.getBuiltinModule('node:child_process');
   const [program = globalThis.process.execPath, ...words] = command;
   ensurePrivateFolder(places.folder);
