@@ -62,6 +62,8 @@ export class LogPump {
     let cursor = attempt.logCursor;
     const records = jobs.logs(attempt.handle, { follow: options.follow, ...(cursor !== undefined && { since: cursor }) });
     for await (const record of records) {
+      // What came before a gap stands before it: the order of segments is the order of the log.
+      if ('gap' in record && this.#bufferedBytes > 0) current = await this.#flush(current, cursor);
       cursor = record.cursor;
       this.#take(record, current);
       if (this.#bufferedBytes >= flushBytes) current = await this.#flush(current, cursor);
