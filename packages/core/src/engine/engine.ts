@@ -215,6 +215,7 @@ export class Engine implements AsyncDisposable {
   async handOver(): Promise<string[]> {
     const claims = [...this.#parts.tracker.all()].map(({ claim }) => claim);
     this.#parts.tracker.clear();
+    await this.#runner.settled();
     await this.#keeper.certain(() => this.#parts.store.letGo(claims));
     return claims.map(({ id }) => id);
   }
