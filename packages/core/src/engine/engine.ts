@@ -1,4 +1,4 @@
-import { DestinoError } from '../errors/index.ts';
+import { DestinoError, toDestinoError } from '../errors/index.ts';
 import { isTerminalJobState, newKey, type JobState, type Problem } from '../model/index.ts';
 import type { Page, RecordQuery, Requests, StoreRecord } from '../store/index.ts';
 import { checkJob } from './check-job.ts';
@@ -235,7 +235,12 @@ export class Engine implements AsyncDisposable {
     this.#loops = [];
     const errors = await this.#parts.targets.dispose();
     for (const error of errors) this.#parts.logger.warn('engine.dispose-failed', { error: String(error) });
-    await this.#parts.session.end();
+    try {
+      await this.#parts.session.end();
+    } catch (error) {
+      // It ends by itself, after its lifetime.
+      this.#parts.logger.warn('engine.session-left', { error: toDestinoError(error).message });
+    }
   }
 
   async #find(nameOrId: string): Promise<StoreRecord | undefined> {
