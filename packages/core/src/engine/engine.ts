@@ -129,12 +129,17 @@ export class Engine implements AsyncDisposable {
   /** By name or id; `undefined` when there is none. */
   async job(nameOrId: string): Promise<Job | undefined> {
     const record = await this.#find(nameOrId);
-    return record === undefined ? undefined : jobOf(record, await this.#parts.store.attempts(record.id));
+    return record === undefined ? undefined : jobOf(record, await this.#parts.store.attempts(record.id), await this.#living());
   }
 
   async jobs(query: JobQuery = {}): Promise<Page<Job>> {
     const page = await this.#parts.store.list({ ...query, type: 'job' });
-    return { ...page, items: page.items.map((record) => jobOf(record, [])) };
+    const living = await this.#living();
+    return { ...page, items: page.items.map((record) => jobOf(record, [], living)) };
+  }
+
+  async #living(): Promise<ReadonlySet<string>> {
+    return new Set((await this.#parts.store.sessions()).map(({ id }) => id));
   }
 
   /** Asks for the end of a job. Stored first; the engine sees to the rest. Nothing on what has ended. */
