@@ -85,7 +85,7 @@ describe('files that went wrong', () => {
         const valueless = problems.every((each) => each.severity !== 'error') && (kind === undefined || loaded.value === undefined);
         expect({ outside, leaked, valueless }).toEqual({ outside: [], leaked: false, valueless: false });
       }),
-      { numRuns: 3000 },
+      { numRuns: 2000 },
     );
     expect(Math.min(seen.problems, seen.fine)).toBeGreaterThan(20);
   });
@@ -98,7 +98,7 @@ describe('files that went wrong', () => {
         const strangers = files.asked.filter((path) => !text.includes(path.split('/').pop() ?? '') && path !== '/work' && !path.endsWith('/..'));
         expect(strangers.filter((path) => path.includes('passwd') || !path.startsWith('/'))).toEqual([]);
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 
@@ -107,7 +107,7 @@ describe('files that went wrong', () => {
       fc.property(mutated, (text) => {
         expect(redactSource(text)).not.toMatch(/[\s{,]password: hunter2/);
       }),
-      { numRuns: 1500 },
+      { numRuns: 800 },
     );
   });
 

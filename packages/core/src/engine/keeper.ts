@@ -14,9 +14,13 @@ export class Keeper {
   #claimAt = 0;
   #pokeAt = 0;
   #turns: Promise<unknown> = Promise.resolve();
+  readonly #retention: RetentionPolicy | undefined;
+  #collectAt: number;
 
-  constructor(parts: EngineParts) {
+  constructor(parts: EngineParts, retention?: RetentionPolicy) {
     this.#parts = parts;
+    this.#retention = retention;
+    this.#collectAt = parts.clock.monotonicMs() + firstCollectionMs;
   }
 
   /** Runs until `stop`; errors of the store are told and waited out. */

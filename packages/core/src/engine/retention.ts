@@ -55,7 +55,8 @@ async function sweepContent(parts: EngineParts, contentForMs: number, total: Col
   // The blob store's own clock says how old it is: ages are compared within it, and this host's wall clock only adds to it.
   const nowMs = Math.max(newestMs, parts.clock.wallMs());
   const old = candidates.filter(({ modifiedMs }) => nowMs - modifiedMs >= contentForMs);
-  await parts.blobs.delete(old.map(({ hash }) => contentName(hash)));
+  // What a submission has confirmed since it was listed is young again, and stays.
+  await parts.blobs.delete(old.map(({ hash }) => contentName(hash)), { unusedSinceMs: nowMs - contentForMs });
   total.content += old.length;
   total.freedBytes += old.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }

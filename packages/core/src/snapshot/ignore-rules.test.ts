@@ -67,6 +67,8 @@ describe('an ignore file', () => {
     ['*\n!*/\n!*.py', 'x.py', 'd/x.py', 'd/x.txt'],
     ['[!a]', 'é', 'b'],
     ['foo\\', 'foo'],
+    ['[!a]\\/ ', 'b/c', 'b'],
+    ['a\\  \nb\\\\ ', 'a ', 'a  ', 'b\\', 'b\\ '],
     ['a**', 'ab/c', 'xa', 'd/abc'],
   ];
   it.each(cases)('decides as git for %j', (text, ...paths) => {

@@ -45,7 +45,15 @@ function matcher(patterns: readonly string[]): Matcher {
 function linesOf(bytes: Uint8Array): string[] {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   const withoutMark = text.startsWith('\u00ef\u00bb\u00bf') ? text.slice(3) : text;
-  return withoutMark.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+  return withoutMark.split('\n').map((line) => withoutTrailingSpaces(line.endsWith('\r') ? line.slice(0, -1) : line));
+}
+
+/** Spaces at the end of a line count only behind a backslash. */
+function withoutTrailingSpaces(line: string): string {
+  let end = line.length;
+  while (line[end - 1] === ' ') end -= 1;
+  const backslashes = /\\*$/.exec(line.slice(0, end))?.[0].length ?? 0;
+  return line.slice(0, backslashes % 2 === 1 ? end + 1 : end);
 }
 
 /**

@@ -61,6 +61,3 @@ function splitImage(image: string): { name: string; tag: string } {
   const [name, tag] = [match?.[1] ?? named, match?.[2]];
   return tag?.includes('/') ? { name: named, tag: 'latest' } : { name, tag: tag ?? 'latest' };
 }
-
-/** All names for which Destino ships a substitute, for messages and docs. */
-export const shippedNames: readonly string[] = Object.keys(curated);

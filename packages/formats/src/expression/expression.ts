@@ -13,12 +13,6 @@ export function parseExpressions(text: string): { pieces: Piece[]; faults: Fault
   return { pieces, faults };
 }
 
-/** All references of a text, those in optional parts too. */
-export function referencesOf(text: string): Reference[] {
-  const flat = (pieces: Piece[]): Reference[] => pieces.flatMap((piece) => ('reference' in piece ? [piece.reference] : 'optional' in piece ? flat(piece.optional) : []));
-  return flat(parseExpressions(text).pieces);
-}
-
 const opening = /\$\{\{|\$\[\[/g;
 
 function cut(text: string, offset: number, mayNest: boolean, faults: Fault[]): Piece[] {

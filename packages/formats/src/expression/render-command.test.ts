@@ -24,7 +24,7 @@ const line = hostile.map((text) => text.replaceAll(/[\r\n]/g, ''));
 const words = (text: string) => text.split(/[ \t\n]+/).filter((word) => word !== '');
 
 describe.each(shells)('literals in a command run by %s', (shell) => {
-  const runs = { numRuns: 60 };
+  const runs = { numRuns: 40 };
 
   it('outside quotes are words cut at blanks, each as written', () => {
     fc.assert(fc.property(hostile, (x) => {

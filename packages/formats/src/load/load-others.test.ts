@@ -40,6 +40,14 @@ describe('target files', () => {
     expect(messages(wrong.problems)).toEqual(['3: "hst" is no known field in config, did you mean "host"?', '3: config.host is missing; it takes text', '4: config.port: Too big: expected number to be <=65535']);
   });
 
+  it('hold secrets as references, which drivers resolve when they need them', async () => {
+    const withSecret = { ...drivers, configSchema: () => z.strictObject({ password: z.strictObject({ secret: z.string() }) }) };
+    expect((await loadTargetFile(at('kind: ssh\nconfig: {password: "${{secrets.gpu1}}"}\n'), withSecret)).target?.config).toEqual({ password: { secret: 'gpu1' } });
+    expect(JSON.stringify((await loadTargetFile(at('kind: ssh\nconfig: {password: hunter2}\n'), withSecret)).problems)).not.toContain('hunter2');
+    const azure = await loadTargetFile(at('type: virtualmachine\nname: vm1\nresource_id: /x\nssh_settings: {admin_password: "${{secrets.vm}}"}\n'));
+    expect(azure.target?.config).toMatchObject({ ssh_settings: { admin_password: { secret: 'vm' } } });
+  });
+
   it('of an unknown kind tell the nearest, and those of a known plugin keep their config', async () => {
     expect(messages((await loadTargetFile(at('kind: acme-slrum\nconfig: {}\n'), drivers)).problems)).toEqual(['1: no driver knows the kind "acme-slrum", did you mean "acme-slurm"?']);
     expect((await loadTargetFile(at('kind: acme-slurm\nconfig: {partition: gpu, nodes: 2, when: ~}\n'), drivers)).target?.config).toEqual({ partition: 'gpu', nodes: 2, when: null });

@@ -4,7 +4,9 @@ import type { FileKind } from '../schema/kind.ts';
 import { isFine, problemAt, inOrder, type FormatProblem } from '../text/problem.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { SourceFile } from '../text/source-file.ts';
+import { secretReferenceOf } from '../secret/secret-name.ts';
 import { jsonOf, readValue } from '../yaml/read-value.ts';
+import { scalarText, textScalar } from '../yaml/scalar.ts';
 import type { Tree } from '../yaml/tree.ts';
 import type { Step } from '../text/field-path.ts';
 import type { Source } from './file-access.ts';
@@ -56,7 +58,7 @@ export async function loadTargetFile(source: Source, options: TargetOptions = {}
 
 function azureConfig(written: Record<string, unknown>): Record<string, Json> {
   const { $schema: _schema, name: _name, type: _type, description: _description, tags: _tags, ...config } = written;
-  return config as Record<string, Json>;
+  return Object.fromEntries(Object.entries(config).map(([name, value]) => [name, referencesIn(value)]));
 }
 
 /** `config:` read by the driver's own schema where it is known, so that its faults have their places too. */
@@ -67,11 +69,28 @@ export function driverConfig(file: SourceFile, tree: Tree, kind: string, at: rea
   if (options.kinds !== undefined && !options.kinds.includes(kind)) {
     problems.push(problemAt(file, fields?.get('kind')?.value.span, { path: [...at, 'kind'].join('.'), code: 'target-kind', message: `no driver knows the kind "${kind}"${didYouMean(kind, options.kinds)}`, hint: 'destino driver list, or destino plugin add PACKAGE' }));
   }
-  const config: Tree = fields?.get('config')?.value ?? { is: 'fields', fields: new Map(), span: inner?.span };
+  const config: Tree = withReferences(fields?.get('config')?.value ?? { is: 'fields', fields: new Map(), span: inner?.span });
   const schema = options.configSchema?.(kind);
   if (schema === undefined) return { config: jsonOf(config) as Record<string, Json>, problems };
   const read = readValue(file, config, schema, [...at, 'config']);
   return { config: read.value as Record<string, Json>, problems: [...problems, ...read.problems] };
+}
+
+/** `${{secrets.NAME}}` as the reference that drivers take, `{ secret: NAME }`: config never holds the value. */
+function withReferences(tree: Tree): Tree {
+  if (tree.is === 'list') return { ...tree, items: tree.items.map(withReferences) };
+  if (tree.is === 'fields') return { ...tree, fields: new Map([...tree.fields].map(([name, field]) => [name, { ...field, value: withReferences(field.value) }])) };
+  const reference = secretReferenceOf(scalarText(tree.scalar));
+  if (reference === undefined) return tree;
+  const secret: Tree = { is: 'text', scalar: textScalar(reference.secret), span: tree.span };
+  return { is: 'fields', fields: new Map([['secret', { value: secret, key: tree.span }]]), span: tree.span };
+}
+
+function referencesIn(value: unknown): Json {
+  if (Array.isArray(value)) return value.map(referencesIn);
+  if (typeof value === 'string') return secretReferenceOf(value) ?? value;
+  if (typeof value !== 'object' || value === null) return value as Json;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, referencesIn(inner)]));
 }
 
 function text(value: unknown): string | undefined {

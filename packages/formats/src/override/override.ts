@@ -1,9 +1,9 @@
-import type { Scalar } from 'yaml';
 import { fieldPath, parseFieldPath, type Step } from '../text/field-path.ts';
 import { didYouMean } from '../text/nearest.ts';
 import { problem, type FormatProblem } from '../text/problem.ts';
 import { sourceFile } from '../text/source-file.ts';
 import { parseYaml } from '../yaml/parse-yaml.ts';
+import { textScalar } from '../yaml/scalar.ts';
 import { treeOf, type Tree } from '../yaml/tree.ts';
 
 type Settle = { problem: string; hint?: string | undefined } | undefined;
@@ -83,7 +83,7 @@ function valueOf(text: string): Tree | 'remove' | 'unreadable' {
 
 /** A plain text: empty ones are quoted, so that they stay empty text and not nothing. */
 function textTree(text: string): Tree {
-  return { is: 'text', scalar: { source: text, value: text, type: text === '' ? 'QUOTE_DOUBLE' : 'PLAIN' } as Scalar, span: undefined };
+  return { is: 'text', scalar: textScalar(text), span: undefined };
 }
 
 /** Places inside a value of the command line mean nothing in the file. */

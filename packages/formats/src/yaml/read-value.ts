@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { fieldPath, type Step } from '../text/field-path.ts';
+import { looksSecret } from '../secret/secret-name.ts';
 import { didYouMean } from '../text/nearest.ts';
 import { problemAt, type FormatProblem, type Span } from '../text/problem.ts';
 import type { SourceFile } from '../text/source-file.ts';
@@ -130,7 +131,7 @@ class Reader {
   }
 
   private mismatch(tree: Tree, schema: AnySchema, path: Step[]): undefined {
-    const found = tree.is === 'fields' ? 'fields' : tree.is === 'list' ? 'a list' : isNull(tree.scalar) ? 'nothing' : `"${short(scalarText(tree.scalar))}"`;
+    const found = tree.is === 'fields' ? 'fields' : tree.is === 'list' ? 'a list' : isNull(tree.scalar) ? 'nothing' : looksSecret(String(path.at(-1))) ? 'a text' : `"${short(scalarText(tree.scalar))}"`;
     return this.fault(tree.span, path, 'wrong-type', `${fieldPath(path) || 'the file'} takes ${describeShape(schema)}, not ${found}`);
   }
 

@@ -1,8 +1,16 @@
-import type { Scalar } from 'yaml';
+import { Scalar } from 'yaml';
 
 /** The text of a scalar as written (quotes and folding resolved). */
 export function scalarText(node: Scalar): string {
   return node.source ?? (typeof node.value === 'string' ? node.value : '');
+}
+
+/** A scalar as if it were written plainly; empty text is quoted, so that it stays text. */
+export function textScalar(text: string): Scalar {
+  const scalar = new Scalar(text);
+  scalar.source = text;
+  scalar.type = text === '' ? Scalar.QUOTE_DOUBLE : Scalar.PLAIN;
+  return scalar;
 }
 
 /** Written without quotes and not as a block, so that it may mean something else than text. */

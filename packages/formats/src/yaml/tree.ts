@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, visit, type Document, type Node, type Scalar } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, Scalar, visit, type Document, type Node } from 'yaml';
 import type { Step } from '../text/field-path.ts';
 import { fieldPath } from '../text/field-path.ts';
 import { problemAt, type FormatProblem, type Span } from '../text/problem.ts';
@@ -113,7 +113,7 @@ function spanOf(node: Node | null | undefined): Span | undefined {
 function nothing(span: Span | undefined): Tree {
   return { is: 'text', scalar: emptyScalar, span };
 }
-const emptyScalar = { source: '', value: '', type: 'PLAIN' } as Scalar;
+const emptyScalar = Object.assign(new Scalar(''), { source: '', type: Scalar.PLAIN });
 
 /** For each alias the node that last took its name before it, found in one walk. */
 function aliasTargets(document: Document): Map<Node, Node> {
