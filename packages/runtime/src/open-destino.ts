@@ -1,8 +1,9 @@
+import { join } from 'node:path';
 import type { ContextFactory, Engine, FollowOptions, Job, JobRequestInput, LogChunk } from '@destino/core';
 import type { BlobStore } from '@destino/core/blob';
 import type { Clock, DriverContext, Logger } from '@destino/core/driver';
 import { isDestinoError } from '@destino/core/errors';
-import type { RandomBytes } from '@destino/core/model';
+import type { Json, RandomBytes } from '@destino/core/model';
 import type { StateStore } from '@destino/core/store';
 import type { DependencyContainer } from 'tsyringe';
 import { askAgent } from './agent/agent-client.ts';
@@ -89,9 +90,16 @@ export class OpenDestino implements Destino {
 
   async #prepareTargets(): Promise<void> {
     if (this.drivers.get(localTarget) !== undefined && (await this.store.named('target', localTarget)) === undefined) {
-      await this.targets.put({ name: localTarget, kind: localTarget, config: {}, origin: 'built-in' });
+      await this.targets.put({ name: localTarget, kind: localTarget, config: this.#withMachine({}), origin: 'built-in' });
     }
-    for (const [name, { kind, config }] of Object.entries((await this.settings()).targets)) await this.targets.put({ name, kind, config, createdBy: this.#user });
+    for (const [name, { kind, config }] of Object.entries((await this.settings()).targets)) {
+      await this.targets.put({ name, kind, config: kind === localTarget ? this.#withMachine(config) : config, createdBy: this.#user });
+    }
+  }
+
+  /** The machine's jobs and slots are shared by all workspaces of the account, where their state is. */
+  #withMachine(config: Record<string, Json>): Json {
+    return { machineDir: join(this.places.root, 'machine'), ...config };
   }
 
   async start(): Promise<void> {

@@ -1,16 +1,16 @@
 // tsyringe refuses to load without it, although no decorator is used here.
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
-import { Engine, type EnginePolicy } from '@destino/core';
+import { defaultRetention, Engine, type EnginePolicy } from '@destino/core';
 import { createFolderBlobStore } from '@destino/core/blob';
 import type { Logger } from '@destino/core/driver';
-import { guardTarget } from '@destino/core/guard';
 import type { StateStore } from '@destino/core/store';
 import { container, instanceCachingFactory, type DependencyContainer, type InjectionToken } from 'tsyringe';
 import { createContent } from './content/create-content.ts';
 import { contextFactory } from './drivers/driver-context.ts';
 import type { DriverRegistry } from './drivers/driver-registry.ts';
 import { createClock } from './machine/clock.ts';
+import { measureRoom } from './machine/room.ts';
 import { SecretStore } from './secrets/secret-store.ts';
 import { tokens, type Ask, type HostInfo } from './tokens.ts';
 import type { Places, Variables } from './workspace/places.ts';
@@ -74,18 +74,17 @@ function makeContext(from: DependencyContainer): ReturnType<typeof contextFactor
 }
 
 function makeEngine(from: DependencyContainer): Engine {
-  const clock = from.resolve(tokens.clock);
-  const logger = from.resolve(tokens.logger);
   return new Engine({
     store: from.resolve(tokens.store),
     blobs: from.resolve(tokens.blobs),
     drivers: from.resolve(tokens.drivers).list(),
     host: { ...from.resolve(tokens.host), secrets: from.resolve(tokens.secrets).names() },
     context: from.resolve(tokens.context),
-    clock,
+    clock: from.resolve(tokens.clock),
     randomBytes: from.resolve(tokens.randomBytes),
-    logger,
+    logger: from.resolve(tokens.logger),
     policy: from.resolve(tokens.policy),
-    wrap: (target, driver) => guardTarget(target, driver, { clock, logger }),
+    room: () => measureRoom(from.resolve(tokens.places).folder),
+    retention: defaultRetention,
   });
 }

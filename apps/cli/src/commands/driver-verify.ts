@@ -2,13 +2,15 @@ import { randomBytes } from 'node:crypto';
 import type { ComputeTarget, Driver, DriverContext } from '@destino/core/driver';
 import { DestinoError } from '@destino/core/errors';
 import { jobSpecSchema, newKey, type Handle, type JobSpec, type Owner } from '@destino/core/model';
+import type * as Kit from '@destino/driver-testkit';
+import type { ConformanceSubject } from '@destino/driver-testkit';
 import type { Destino } from '@destino/runtime';
 import { exitCodes } from '../exit-code.ts';
 import { namesOption, textArgument } from '../given.ts';
 import type { Run } from '../table/command.ts';
 
-type Testkit = typeof import('@destino/driver-testkit');
-type Subject = Parameters<Testkit['runConformance']>[0];
+type Testkit = Pick<typeof Kit, 'runConformance' | 'shellCommand'>;
+type Subject = ConformanceSubject;
 
 /** Tries a driver on one of the workspace's targets with every check of the conformance kit, and prints a report. */
 export const run: Run = async (context, given) => {
@@ -43,7 +45,7 @@ const planted = { 'verify-secret': 'a value that must never be seen' };
 
 async function subjectOf(destino: Destino, testkit: Testkit, name: string): Promise<Subject> {
   const { kind, config } = await destino.targets.get(name);
-  const driver = destino.drivers.get(kind) as unknown as Driver | undefined;
+  const driver: Driver | undefined = destino.drivers.get(kind);
   if (driver === undefined) throw new DestinoError('unsupported', `no driver for kind '${kind}' is loaded`, { hint: 'destino driver list' });
   const lines: string[] = [];
   const owner = { workspace: destino.workspace.name, incarnation: `verify-${freshKey().slice(0, 8)}` };

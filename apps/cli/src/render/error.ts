@@ -1,4 +1,4 @@
-import { errorToData, isDestinoError, type DestinoError } from '@destino/core/errors';
+import { errorToData, isDestinoError } from '@destino/core/errors';
 import type { Problem } from '@destino/core/model';
 import { exitCodeOfError, exitCodes } from '../exit-code.ts';
 import type { Console } from './console.ts';
@@ -31,7 +31,7 @@ function lines(console: Console, thrown: unknown, data: ReturnType<typeof errorT
 function whyOf(thrown: unknown, data: ReturnType<typeof errorToData>): string | undefined {
   if (data.cause !== undefined) return data.cause.message;
   if (!isDestinoError(thrown)) return 'this is a fault in Destino itself; --debug shows where';
-  return (thrown as DestinoError).scope === undefined || data.message.includes(String(data.scope)) ? undefined : `it concerns ${data.scope}`;
+  return thrown.scope === undefined || data.message.includes(String(data.scope)) ? undefined : `it concerns ${data.scope}`;
 }
 
 function problemsIn(details: unknown): PlacedProblem[] {

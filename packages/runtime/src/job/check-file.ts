@@ -55,7 +55,7 @@ async function checkTarget(name: string, job: ParsedJob, options: CheckOptions, 
   if (!isFine(fates.problems)) return no(name, [...fates.problems, ...notes]);
   const free = target.kind === 'local' || options.online === true;
   const probe = (free ? await freshProbe(parts.engine, name, target.attributes['probe']) : undefined) ?? targetProbeSchema.safeParse((await parts.engine.targets.get(name)).attributes['probe']).data;
-  const found = environmentAndSpec(job, driver as unknown as Driver, target.config, probe, parts.settings);
+  const found = environmentAndSpec(job, driver, target.config, probe, parts.settings);
   const admitted = options.online === true && isFine(found.problems) && found.spec !== undefined ? await admission(parts.engine, name, found.spec) : [];
   const problems = [...found.problems, ...notes, ...admitted];
   const at = (await parts.engine.targets.get(name)).attributes['probe'];

@@ -13,7 +13,7 @@ export async function candidateProblems(spec: JobSpec, target: string, { engine,
   const { kind, config, attributes } = await engine.targets.get(target);
   const driver = drivers.get(kind);
   if (driver === undefined || spec.environment.kind === 'host') return [];
-  const typed = driver as unknown as Driver;
+  const typed: Driver = driver;
   const probe = (kind === 'local' ? await freshProbe(engine, target, attributes['probe']) : undefined) ?? targetProbeSchema.safeParse(attributes['probe']).data;
   return typed.check({ job: spec }, typed.configSchema.parse(config), probe).filter(({ severity, path }) => severity === 'error' && path.startsWith('environment'));
 }

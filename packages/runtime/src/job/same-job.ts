@@ -12,5 +12,5 @@ export function isSameJob(stored: Json, request: JobRequestInput): boolean {
 
 function content(request: unknown): Json {
   const { spec, ...rest } = jobRequestSchema.parse(request);
-  return { ...rest, spec: spec === undefined ? null : { ...spec, baseVariables: {} } } as Json;
+  return { ...rest, spec: spec === undefined ? null : { ...spec, baseVariables: {} } };
 }
