@@ -1,8 +1,9 @@
-/** JSON Schemas of the files that users write, for `destino schema`. */
-export { fileKinds, jsonSchema } from '@destino/formats';
-import { loadTargetFile, type TargetDescription } from '@destino/formats';
 import type { AnyDriver } from '@destino/core/driver';
+import { loadTargetFile, type TargetDescription } from '@destino/formats';
 import { fileRefused } from './workspace/settings.ts';
+
+export { fateTable, fileKinds, jsonSchema, targetKinds } from '@destino/formats';
+export type { FateRow, FileKind } from '@destino/formats';
 
 /** A target as a file describes it. @throws `config-invalid` with all problems of the file. */
 export async function readTargetFile(file: string, drivers: readonly AnyDriver[]): Promise<{ target: TargetDescription }> {

@@ -7,7 +7,7 @@ export const globalOptions: readonly OptionSpec[] = [
   { flags: '-q, --quiet', summary: 'names and errors only' },
   { flags: '--no-color', summary: 'no colours; so does NO_COLOR' },
   { flags: '--debug', summary: 'causes of errors, and what goes on inside, on standard error' },
-  { flags: '-o, --output <format>', summary: 'table, json, or name', choices: ['table', 'json', 'name'] },
+  { flags: '-o, --output <format>', summary: 'how results are printed', choices: ['table', 'json', 'name'] },
 ];
 
 export const target: OptionSpec = { flags: '-t, --target <names>', summary: 'targets in order of preference, with commas between' };

@@ -9,7 +9,7 @@ const runOptions: readonly OptionSpec[] = [
   { flags: '--in-place', summary: 'run in the folder itself, without a copy; on this machine only' },
   { flags: '--env <how>', summary: 'realise the environment so: host, venv, docker or image:REF' },
   { flags: '--on-exit <what>', summary: 'at SIGTERM, and at SIGINT without a terminal (default detach)', choices: ['detach', 'cancel'] },
-  { flags: '--exit-code <whose>', summary: "pass: end with the job's own exit code", choices: ['pass'] },
+  { flags: '--exit-code <whose>', summary: "end with the job's own exit code", choices: ['pass'] },
   file,
 ];
 
