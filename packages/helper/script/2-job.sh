@@ -107,7 +107,8 @@ run_job() {
   tell "running $job_pid $job_start $now_ms"
   if [ "$timeout_s" != - ]; then
     (
-      trap 'kill "$!" 2>/dev/null; exit' TERM
+      # KILL, for a child that is between fork and exec would lose a TERM; and never the job's pid, which $! is at first.
+      trap '[ "$!" = "$job_pid" ] || kill -s KILL "$!" 2>/dev/null; exit' TERM
       exec 3>&-
       sleep "$timeout_s" &
       wait "$!" || { # this sleep may know whole seconds only
