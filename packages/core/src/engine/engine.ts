@@ -2,6 +2,7 @@ import { DestinoError, toDestinoError } from '../errors/index.ts';
 import { guardTarget } from '../guard/index.ts';
 import { isTerminalJobState, newKey, type JobState, type Problem } from '../model/index.ts';
 import type { Page, RecordQuery, Requests, StoreRecord } from '../store/index.ts';
+import { checkGroup, schemaProblems } from './check-group.ts';
 import { checkJob } from './check-job.ts';
 import { jobRequestSchema, type JobRequest, type JobRequestInput } from './documents.ts';
 import type { EngineOptions } from './engine-options.ts';
@@ -79,7 +80,7 @@ export class Engine implements AsyncDisposable {
    */
   async submit(job: NewJob): Promise<{ job: Job; created: boolean }> {
     const { store, session, clock, randomBytes, tracker } = this.#parts;
-    const request = jobRequestSchema.parse(job.request);
+    const request = parseRequest(job.request);
     // A job that exists already is answered as it is, whatever has become of its targets since.
     const known = job.name === undefined ? undefined : await store.named('job', job.name);
     if (known === undefined) {
@@ -118,6 +119,10 @@ export class Engine implements AsyncDisposable {
 
   async #refuseWhatCannotRun(request: JobRequest): Promise<void> {
     if ((request.spec === undefined) === (request.group === undefined)) throw new DestinoError('config-invalid', 'a job is either one command or a group of steps', { hint: 'give it a command' });
+    if (request.group !== undefined) {
+      const problems = await checkGroup(request.group, (step) => this.#refuseWhatCannotRun(step));
+      if (problems.length > 0) throw invalid('the steps cannot run', problems);
+    }
     if (request.spec === undefined) return;
     if (request.targets.length === 0) throw new DestinoError('config-invalid', 'the job names no target', { hint: 'name one: --target local' });
     const problems: (Problem & { target: string })[] = [];
@@ -291,4 +296,14 @@ export class Engine implements AsyncDisposable {
 function hostOf({ host, drivers }: EngineOptions): ConstructorParameters<typeof HostSession>[0]['host'] {
   const offers = [`host:${host.hostId}`, ...drivers.flatMap(driverOffers), ...(host.secrets ?? []).map((name) => `secret:${name}`)];
   return { hostId: host.hostId, role: host.role, offers: offers.sort(), ...(host.pid !== undefined && { pid: host.pid }), ...(host.bootId !== undefined && { bootId: host.bootId }) };
+}
+
+function parseRequest(input: JobRequestInput): JobRequest {
+  const result = jobRequestSchema.safeParse(input);
+  if (!result.success) throw invalid('the request is not valid', schemaProblems(result.error));
+  return result.data;
+}
+
+function invalid(what: string, problems: readonly Problem[]): DestinoError {
+  return new DestinoError('config-invalid', `${what}: ${problems.map(({ path, message }) => `${path}: ${message}`).join('; ')}`, { details: [...problems] });
 }

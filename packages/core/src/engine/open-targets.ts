@@ -10,7 +10,7 @@ export type ContextFactory = (target: { name: string; kind: string }) => DriverC
 /** Wraps an opened target; the guard in production. */
 export type TargetWrapper = (target: ComputeTarget, driver: AnyDriver, name: string) => ComputeTarget;
 
-export type OpenTarget = { name: string; kind: string; revision: number; driver: AnyDriver; target: ComputeTarget; doc: TargetDoc };
+export type OpenTarget = { id: string; name: string; kind: string; revision: number; driver: AnyDriver; target: ComputeTarget; doc: TargetDoc };
 
 /** What a host must offer to use a driver's handles. */
 export function driverNeed(driver: Pick<AnyDriver, 'kind' | 'stateVersion'>): string {
@@ -70,7 +70,9 @@ export class OpenTargets {
     const doc = targetDocSchema.parse(record.doc);
     const wanted = revision ?? doc.revision;
     const cached = this.#open.get(`${name} ${wanted}`);
-    if (cached !== undefined) return cached;
+    if (cached?.id === record.id) return cached;
+    // Another target goes by that name now.
+    if (cached !== undefined) await this.forget(name);
     const driver = this.#drivers.get(record.kind);
     if (driver === undefined) throw new DestinoError('unsupported', `no driver for kind '${record.kind}' is loaded here`, { scope: name, kind: record.kind, hint: 'see what is loaded: destino driver list' });
     const config = doc.configs[String(wanted)];
@@ -80,14 +82,23 @@ export class OpenTargets {
 
   #opened(record: StoreRecord, driver: AnyDriver, doc: TargetDoc, revision: number, config: Json): OpenTarget {
     const target = this.#wrap(driver.open(driver.configSchema.parse(config), this.#context({ name: record.name, kind: record.kind })), driver, record.name);
-    const open: OpenTarget = { name: record.name, kind: record.kind, revision, driver, target, doc };
+    const open: OpenTarget = { id: record.id, name: record.name, kind: record.kind, revision, driver, target, doc };
     this.#open.set(`${record.name} ${revision}`, open);
     return open;
   }
 
+  /** Closes every revision of a target that is no more. Answers what failed. */
+  async forget(name: string): Promise<unknown[]> {
+    return await this.#close([...this.#open].filter(([, open]) => open.name === name));
+  }
+
   async dispose(): Promise<unknown[]> {
-    const targets = [...this.#open.values()];
-    this.#open.clear();
+    return await this.#close([...this.#open]);
+  }
+
+  async #close(entries: readonly [string, OpenTarget][]): Promise<unknown[]> {
+    const targets = entries.map(([, open]) => open);
+    for (const [key] of entries) this.#open.delete(key);
     const ends = await Promise.allSettled(targets.map(({ target }) => target[Symbol.asyncDispose]()));
     return ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
   }

@@ -51,7 +51,12 @@ export async function orchestrate(context: JobContext): Promise<number> {
   const rows = await childrenOf(context);
   const cancelled = tracked.record.requests.cancel !== undefined || tracked.record.requests.abandon !== undefined;
   const children = new Map([...rows].map(([name, row]) => [name, { state: row.state as JobState }]));
-  const step = decideGroup(group, children, cancelled);
+  let step = decideGroup(group, children, cancelled);
+  if (step.do === 'create') {
+    const taken = await takenNames(context, step.steps);
+    for (const name of taken) children.set(name, { state: 'failed' });
+    if (taken.length > 0) step = decideGroup(group, children, cancelled);
+  }
   switch (step.do) {
     case 'wait':
       await settleInto(context, 'running');
@@ -71,6 +76,16 @@ export async function orchestrate(context: JobContext): Promise<number> {
     default:
       return step satisfies never;
   }
+}
+
+/** Steps whose names belong to jobs that are not this parent's: they can never be made, and count as failed. */
+async function takenNames({ parts, tracked }: JobContext, steps: readonly string[]): Promise<string[]> {
+  const taken: string[] = [];
+  for (const name of steps) {
+    const row = await parts.store.named('job', `${tracked.record.name}.${name}`);
+    if (row !== undefined && row.parent !== tracked.record.id) taken.push(name);
+  }
+  return taken;
 }
 
 async function settleInto(context: JobContext, state: JobState): Promise<void> {

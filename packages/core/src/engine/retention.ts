@@ -40,25 +40,29 @@ export async function collectGarbage(parts: EngineParts, policy: RetentionPolicy
 
 async function sweepContent(parts: EngineParts, contentForMs: number, total: Collected): Promise<void> {
   const marked = await referenced(parts);
-  let newestMs = 0;
+  const nowMs = await blobsNowMs(parts);
   const candidates: { hash: string; sizeBytes: number; modifiedMs: number }[] = [];
   for (let after: string | undefined; ; ) {
     const page = await parts.blobs.list(contentPrefix, { limit: 1000, ...(after !== undefined && { after }) });
     for (const { name, sizeBytes, modifiedMs } of page) {
       const hash = hashOfName(name);
-      newestMs = Math.max(newestMs, modifiedMs);
       if (hash !== undefined && !marked.has(hash)) candidates.push({ hash, sizeBytes, modifiedMs });
     }
     after = page.at(-1)?.name;
     if (page.length < 1000) break;
   }
-  // The blob store's own clock says how old it is: ages are compared within it, and this host's wall clock only adds to it.
-  const nowMs = Math.max(newestMs, parts.clock.wallMs());
   const old = candidates.filter(({ modifiedMs }) => nowMs - modifiedMs >= contentForMs);
-  // What a submission has confirmed since it was listed is young again, and stays.
-  await parts.blobs.delete(old.map(({ hash }) => contentName(hash)), { unusedSinceMs: nowMs - contentForMs });
+  // What a submission has confirmed since it was listed is spared by the blob store itself.
+  await parts.blobs.delete(old.map(({ hash }) => contentName(hash)), { unusedSinceMs: nowMs - contentForMs + 1 });
   total.content += old.length;
   total.freedBytes += old.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}
+
+/** The time by the blob store's own clock, the only one that its ages can be compared with: that of a write made now. */
+async function blobsNowMs({ blobs }: EngineParts): Promise<number> {
+  const { hash } = await blobs.put(new Uint8Array(0));
+  const [entry] = await blobs.list(contentName(hash), { limit: 1 });
+  return entry?.modifiedMs ?? 0;
 }
 
 const hashPattern = /[0-9a-f]{64}/g;

@@ -1,6 +1,7 @@
 import { DestinoError } from '../errors/index.ts';
 import { newKey, serviceSpecSchema, type ServiceSpec, type ServiceSpecInput } from '../model/index.ts';
 import type { StoreRecord } from '../store/index.ts';
+import { checkService } from './check-job.ts';
 import { serviceDocSchema, serviceRequestSchema, type ServiceDoc } from './documents.ts';
 import { targetNeeds } from './needs.ts';
 import { wallTime, type EngineParts } from './parts.ts';
@@ -28,11 +29,15 @@ export class ServiceBook {
   /** Creates a service at its first revision, or asks for the next revision of one that exists. */
   async deploy(input: Omit<ServiceSpecInput, 'revision'>, target: string, createdBy?: string): Promise<Service> {
     const existing = await this.#parts.store.named('service', input.name);
-    if (existing !== undefined && existing.active) return await this.#revise(existing, input, createdBy);
+    if (existing !== undefined && existing.active) {
+      refuseChange(existing, target);
+      return await this.#revise(existing, input, createdBy);
+    }
     // Revisions go on where a service of that name left off: what is still on its way to the old one never wins.
     const spec = serviceSpecSchema.parse({ ...input, revision: existing === undefined ? 1 : wantedRevision(existing) + 1 });
-    if (existing !== undefined) await this.#parts.store.remove([existing.id]);
     await this.#parts.targets.record(target);
+    await this.#refuse(spec, target);
+    if (existing !== undefined) await this.#parts.store.remove([existing.id]);
     const { store, clock, randomBytes, session, targets } = this.#parts;
     const needs = await targetNeeds(target, { driver: (kind) => targets.driver(kind), target: (name) => store.named('target', name), hostId: session.host.hostId });
     const at = wallTime(clock);
@@ -45,12 +50,22 @@ export class ServiceBook {
 
   async #revise(existing: StoreRecord, input: Omit<ServiceSpecInput, 'revision'>, by: string | undefined): Promise<Service> {
     const spec: ServiceSpec = serviceSpecSchema.parse({ ...input, revision: wantedRevision(existing) + 1 });
+    await this.#refuse(spec, serviceRequestSchema.parse(existing.spec).target);
     const { store, clock, tracker } = this.#parts;
     const atMs = await store.nowMs();
     const revise = { atMs, revision: spec.revision, spec, ...(by !== undefined && { by }) };
     const record = await store.request(existing.id, { revise }, { type: 'requested', at: wallTime(clock), data: { revision: spec.revision } });
     tracker.wake(existing.id);
     return serviceOf(record ?? existing);
+  }
+
+  /** @throws `config-invalid` with all problems when the target's driver says that it cannot host it. */
+  async #refuse(spec: ServiceSpec, target: string): Promise<void> {
+    const { targets } = this.#parts;
+    if (targets.driver((await targets.record(target)).kind) === undefined) return;
+    const problems = (await checkService(targets, spec, target)).filter(({ severity }) => severity === 'error');
+    if (problems.length === 0) return;
+    throw new DestinoError('config-invalid', `target '${target}' cannot host it: ${problems.map(({ message }) => message).join('; ')}`, { scope: target, details: problems, hint: problems[0]?.hint });
   }
 
   async get(name: string): Promise<Service> {
@@ -76,4 +91,11 @@ export class ServiceBook {
     if (record === undefined) throw new DestinoError('not-found', `there is no service '${name}'`, { scope: name, hint: 'see which there are: destino ps' });
     return record;
   }
+}
+
+/** Its own target, and not while it is being removed: either would lose what was asked for. */
+function refuseChange(existing: StoreRecord, target: string): void {
+  const { target: own } = serviceRequestSchema.parse(existing.spec);
+  if (existing.requests.remove !== undefined) throw new DestinoError('conflict', `service '${existing.name}' is being removed`, { scope: existing.name, hint: 'try again when it is gone' });
+  if (own !== target) throw new DestinoError('conflict', `service '${existing.name}' stands on target '${own}'`, { scope: existing.name, hint: `remove it there first, or deploy under another name to '${target}'` });
 }

@@ -1,6 +1,6 @@
-import { toDestinoError } from '../errors/index.ts';
+import { errorToData, toDestinoError } from '../errors/index.ts';
 import type { Services } from '../driver/index.ts';
-import { newKey, serviceSpecSchema, type ServiceSpec } from '../model/index.ts';
+import { newKey, serviceSpecSchema, type ServiceInspection, type ServiceSpec } from '../model/index.ts';
 import type { Attempt } from '../store/index.ts';
 import { serviceDocSchema, serviceRequestSchema, targetDocSchema, type ServiceDoc, type ServiceRequest } from './documents.ts';
 import { withoutUndefined } from './job-context.ts';
@@ -74,7 +74,7 @@ async function apply(context: ServiceContext, services: Services, spec: ServiceS
     const options = { key: attempt.key, fence: tracked.claim.fence };
     const { handle } = context.doc;
     const answer = handle === undefined ? await services.deploy(spec, options) : await services.update(handle, spec, options);
-    await commit(context, { attempt: { ...attempt, phase: 'live', handle: answer.handle, failures: 0 }, doc: { handle: answer.handle, waitingFor: [] } });
+    await commit(context, { attempt: { ...attempt, phase: 'live', handle: answer.handle, failures: 0 }, doc: { handle: answer.handle, waitingFor: [], reason: undefined } });
     return 0;
   } catch (thrown) {
     const error = toDestinoError(thrown);
@@ -101,12 +101,25 @@ async function applyFailed(context: ServiceContext, attempt: Attempt, error: { c
 async function look(context: ServiceContext, services: Services): Promise<number> {
   const { handle } = context.doc;
   if (handle === undefined) return lookEveryMs;
-  const [view] = await services.inspect([handle]);
-  if (view?.seen !== 'yes') return lookEveryMs;
+  const [view] = await services.inspect([handle]).catch((error: unknown): ServiceInspection[] => [{ seen: 'unknown', error: errorToData(error) }]);
+  if (view?.seen !== 'yes') return await notSeen(context, view);
   const doc = { revision: view.revision, copies: view.copies, rawState: view.rawState, waitingFor: view.reasons, ...(view.handle !== undefined && { handle: view.handle }) };
   const changed = context.tracked.record.state !== view.state || JSON.stringify({ ...context.doc, ...doc }) !== JSON.stringify(context.doc);
   if (changed || context.tracked.record.poke !== context.tracked.record.pokeSeen) await commit(context, { state: view.state, doc });
   return view.pollAfterMs ?? (view.state === 'healthy' ? lookEveryMs : 1_000);
+}
+
+/** What is not seen is told; only a target that is certain makes it failed. A new revision brings it back. */
+async function notSeen(context: ServiceContext, view: Exclude<ServiceInspection, { seen: 'yes' }> | undefined): Promise<number> {
+  const { request } = context;
+  if (view?.seen === 'absent' && view.conclusive) {
+    const reason = { code: 'absent', text: `${request.target} is certain that the service is gone` };
+    if (context.tracked.record.state !== 'failed') await commit(context, { state: 'failed', doc: { reason, waitingFor: [], copies: undefined } });
+    return lookEveryMs;
+  }
+  const reason = view?.seen === 'unknown' ? { code: view.error.code === 'unauthenticated' ? 'needs-you' : view.error.code, text: view.error.message, ...(view.error.hint !== undefined && { fix: view.error.hint }) } : { code: 'absent', text: `${request.target} does not show the service` };
+  if (context.doc.waitingFor[0]?.text !== reason.text) await commit(context, { doc: { waitingFor: [reason] } });
+  return lookEveryMs;
 }
 
 /** What stands, or may stand under the last key, is taken away; a key without an answer is watched. */

@@ -1,7 +1,6 @@
 import type { Admission } from '../driver/index.ts';
-import { DestinoError } from '../errors/index.ts';
-import { newKey, type JobSpec, type Json, type TargetProbe } from '../model/index.ts';
-import { isTerminalJobState, type JobState } from '../model/index.ts';
+import { DestinoError, toDestinoError } from '../errors/index.ts';
+import { isTerminalJobState, jobStates, newKey, type JobSpec, type Json, type TargetProbe } from '../model/index.ts';
 import type { StoreRecord } from '../store/index.ts';
 import { targetDocSchema, targetRequestSchema, type TargetDoc } from './documents.ts';
 import { parseConfig } from './open-targets.ts';
@@ -38,6 +37,8 @@ export function targetOf(record: StoreRecord): Target {
 }
 
 export type NewTarget = { name: string; kind: string; config: Json; origin?: Target['origin']; createdBy?: string; unreachableAfterMs?: number };
+
+const unfinished = jobStates.filter((state) => !isTerminalJobState(state));
 
 /** The targets of a workspace. A changed configuration is a new revision; attempts stay on the one they began with. */
 export class TargetBook {
@@ -97,13 +98,15 @@ export class TargetBook {
     const record = await this.#parts.targets.record(name);
     const live: string[] = [];
     for (const type of ['job', 'service'] as const) {
-      const page = await store.list({ type, target: name, active: true, limit: 20 });
-      live.push(...page.items.filter((item) => type === 'service' || !isTerminalJobState(item.state as JobState)).map((item) => `${type} ${item.name}`));
+      // By state: jobs that have ended and are only being released may be many, and do not count.
+      const page = await store.list({ type, target: name, active: true, limit: 20, ...(type === 'job' && { states: unfinished }) });
+      live.push(...page.items.map((item) => `${type} ${item.name}`));
     }
     if (live.length > 0) {
       throw new DestinoError('conflict', `target '${name}' has live work: ${live.join(', ')}`, { scope: name, hint: `end it first: destino job cancel --all --target ${name}`, details: live });
     }
     await store.remove([record.id]);
+    await this.#parts.targets.forget(name);
   }
 
   async #create(target: NewTarget): Promise<Target> {
@@ -140,14 +143,26 @@ export class TargetBook {
 
   /** A target is at rest: whoever changes it takes its claim for one write. */
   async #write(name: string, change: (doc: TargetDoc) => TargetDoc): Promise<StoreRecord> {
-    const { store, session } = this.#parts;
+    const { session } = this.#parts;
     const sessionId = session.id ?? (await this.#renewed());
     const record = await this.#parts.targets.record(name);
-    const taken = await store.take(sessionId, record.id);
-    if (taken === undefined) throw new DestinoError('unavailable', `target '${name}' is being changed by another process`, { scope: name, hint: 'try again in a moment' });
+    try {
+      return await this.#writeTaken(sessionId, record, change);
+    } catch (error) {
+      // Whether the claim was had, and given back, is not known: with the session it ends for certain.
+      if (toDestinoError(error).op !== 'engine.target') session.doubt();
+      throw error;
+    }
+  }
+
+  async #writeTaken(sessionId: string, { id, name }: StoreRecord, change: (doc: TargetDoc) => TargetDoc): Promise<StoreRecord> {
+    const { store } = this.#parts;
+    const changing = new DestinoError('unavailable', `target '${name}' is being changed by another process`, { scope: name, op: 'engine.target', hint: 'try again in a moment' });
+    const taken = await store.take(sessionId, id);
+    if (taken === undefined) throw changing;
     const claim = { id: taken.id, session: sessionId, fence: taken.fence };
     const outcome = await store.commit(claim, { record: { doc: change(targetDocSchema.parse(taken.doc)) }, letGo: true });
-    if (!outcome.ok) throw new DestinoError('unavailable', `target '${name}' is being changed by another process`, { scope: name, hint: 'try again in a moment' });
+    if (!outcome.ok) throw changing;
     return outcome.record;
   }
 

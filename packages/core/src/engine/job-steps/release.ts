@@ -1,4 +1,4 @@
-import { toDestinoError } from '../../errors/index.ts';
+import { isDestinoError, toDestinoError } from '../../errors/index.ts';
 import { isTerminalJobState, type JobState } from '../../model/index.ts';
 import type { Attempt } from '../../store/index.ts';
 import { commitJob, currentAttempt, openAttempt, type JobContext, type JobChange } from '../job-context.ts';
@@ -19,8 +19,11 @@ export async function release(context: JobContext): Promise<void> {
       await jobs.release(handle);
     } catch (thrown) {
       if (isOp(thrown, 'engine.claim')) throw thrown;
-      await releaseFailed(context, attempt, thrown);
-      return;
+      // A target that was let go, or a thing that is absent: nothing is left to free.
+      if (!isDestinoError(thrown, 'not-found')) {
+        await releaseFailed(context, attempt, thrown);
+        return;
+      }
     }
   }
   await rest(context, { ...attempt, phase: 'released', failures: 0 });
