@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMemoryBlobStore } from '@destino/core/blob';
+import { isDestinoError } from '@destino/core/errors';
 import { createMemoryStateStore, type StateStore } from '@destino/core/store';
 import { createFakeRemote, createSeededRandom, type SeededRandom } from '@destino/driver-testkit';
 import { openSqliteStore } from '@destino/store-sql';
@@ -112,6 +113,22 @@ function addHost(run: Run): void {
     }
   };
   start().catch((error: unknown) => run.errors.push(error));
+  onlooker(run, host).catch((error: unknown) => run.errors.push(error));
+}
+
+/** Somebody who follows logs on a host now and then: they are carried while their jobs are live. */
+async function onlooker(run: Run, host: SimHost): Promise<void> {
+  const random = run.random.fork(`onlooker of ${host.name}`);
+  while (run.scheduler.steps < run.options.steps) {
+    await run.scheduler.wait(host.name, random.int(1000, 20_000));
+    const name = run.wishes.jobs.at(-1);
+    if (name === undefined || random.chance(0.5)) continue;
+    try {
+      for await (const _ of host.engine.logs(name, { follow: true })) if (run.scheduler.steps >= run.options.steps) break;
+    } catch (error) {
+      if (!isDestinoError(error)) throw error;
+    }
+  }
 }
 
 async function users(run: Run): Promise<void> {
@@ -131,7 +148,7 @@ function hostParts(run: Run, name: string, random: SeededRandom): Parameters<typ
 async function step(run: Run): Promise<boolean> {
   const went = await run.scheduler.step();
   run.watch.check();
-  const [error] = run.errors;
+  const [error] = [...run.world.ledger.violations, ...run.errors];
   if (error !== undefined) throw error;
   if (run.scheduler.steps % rowsEvery === 0) await checkRows(run.world);
   return went;

@@ -24,7 +24,6 @@ export const mutants: readonly Mutant[] = [
       engine('job-steps/observe', "cause: 'lost', conclusive: inspection.conclusive, reason", "cause: 'lost', conclusive: true, reason"),
     ],
   },
-  { name: 'a job that may still run is tried again', replacements: [engine('retry', '|| !verdict.conclusive ||', '||')] },
   {
     name: 'the uncommitted tail of a log is counted',
     replacements: [
@@ -32,7 +31,6 @@ export const mutants: readonly Mutant[] = [
       engine('log-pump', "await this.#parts.blobs.append(open.blob ?? '', open.lengthBytes, bytes)", "await this.#parts.blobs.append(open.blob ?? '', (await this.#parts.blobs.size(open.blob ?? '')) ?? 0, bytes)"),
     ],
   },
-  { name: 'a reader goes on behind the committed length', replacements: [engine('follow-logs', 'parts.blobs.read(segment.blob, { from, to: segment.lengthBytes })', 'parts.blobs.read(segment.blob, { from })')] },
   { name: 'a cancelled submission is resolved by another', replacements: [engine('job-steps/resolve', 'if (cancel !== undefined) {', 'if (cancel !== undefined && found.conclusive && attempt.failures > 1e9) {')] },
   {
     name: 'a pump is kept after a failure',
