@@ -44,7 +44,6 @@ export const mutants: readonly Mutant[] = [
   { name: 'an older revision of a service is applied', replacements: [engine('supervise-service', 'await services.update(handle, spec, options)', 'await services.update(handle, context.request.spec, options)')] },
   { name: 'a job is released before its log is drained', replacements: [engine('decide-job', "return { do: 'drain' };", "return { do: 'release' };")] },
   { name: 'outputs are collected before the log is drained', replacements: [engine('decide-job', "return { do: 'drain' };", "return { do: 'collect' };")] },
-  { name: 'nobody watches for what appears late', replacements: [engine('job-steps/end-attempt', 'options.watch === true ? [watchRecord(context, attempt)] : []', '[] as NewRecord[]')] },
   { name: 'a lost answer of the store counts as none', replacements: [engine('tracker', 'tracked.fresh = false;\n    const outcome', 'const outcome')] },
   { name: 'a submission under way is begun anew', replacements: [engine('decide-job', "return { do: 'resolve' };", "return { do: 'begin' };")] },
   { name: 'a finished job is forgotten before its release', replacements: [engine('job-steps/collect', '...(retry.again ? { doc } : finalChange(context, verdict, doc)),', '...(retry.again ? { doc } : { ...finalChange(context, verdict, doc), record: { state: verdict.state, active: false } }),')] },
