@@ -47,7 +47,7 @@ export class EffectWatch {
   }
 }
 
-async function allRecords(store: StateStore, type: StoreRecord['type']): Promise<StoreRecord[]> {
+export async function allRecords(store: StateStore, type: StoreRecord['type']): Promise<StoreRecord[]> {
   const records: StoreRecord[] = [];
   for (let after: string | undefined; ; ) {
     const page = await store.list({ type, limit: 1000, ...(after !== undefined && { after }) });
@@ -120,32 +120,4 @@ function compare(attempt: Attempt, source: string, have: Buffer, want: Buffer, e
     if (left < 0) throw new Violation(`attempt ${attempt.key}: '${line}' of ${source} is stored more often than it was written`, attempt.key);
     wanted.set(line, left);
   }
-}
-
-/** At the end of a run, when all has come to rest. */
-export async function checkEnd(world: World): Promise<void> {
-  await checkRows(world);
-  for (const record of await allRecords(world.store, 'job')) {
-    const attempt = (await world.store.attempts(record.id)).at(-1);
-    if (!isTerminalJobState(record.state as JobState)) throw new Violation(`${record.name} is lost: still ${record.state} long after everything came to rest`, attempt?.key);
-    if (record.active) throw new Violation(`${record.name} is ${record.state} and was never released`, attempt?.key);
-    if (attempt !== undefined) agree(world, record, attempt);
-  }
-  for (const key of Object.keys(world.remote.truth.starts())) {
-    const view = world.remote.look(key);
-    if (view.seen === 'yes' && !['succeeded', 'failed', 'cancelled'].includes(view.state)) throw new Violation(`${key} still ${view.state} at the end, and no job of ours is`, key);
-  }
-}
-
-/** What the rows say of the last attempt is what really happened. */
-function agree({ remote }: World, record: StoreRecord, attempt: Attempt): void {
-  const starts = remote.truth.startsOf(attempt.key);
-  if (record.state === 'succeeded' && starts === 0) throw new Violation(`${record.name} succeeded and never ran`, attempt.key);
-  const view = remote.look(attempt.key);
-  if (view.seen !== 'yes' || record.state === 'lost') return;
-  const truth = view.state;
-  if (truth === 'succeeded' && record.state === 'failed' && (record.doc as { reason?: { code: string } }).reason?.code !== 'outputs') {
-    throw new Violation(`${record.name} is failed, and its last attempt succeeded`, attempt.key);
-  }
-  if (truth === 'failed' && record.state === 'succeeded') throw new Violation(`${record.name} is succeeded, and its last attempt failed`, attempt.key);
 }

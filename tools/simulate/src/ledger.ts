@@ -1,4 +1,4 @@
-import type { Change, Claim, Session, StateStore, StoreRecord } from '@destino/core/store';
+import type { Attempt, Change, Claim, Session, StateStore, StoreRecord } from '@destino/core/store';
 
 export class Violation extends Error {
   override readonly name = 'Violation';
@@ -31,7 +31,10 @@ export class Ledger {
   /** Keys whose submission was stored as under way. */
   readonly submitting = new Set<string>();
   readonly recordOf = new Map<string, string>();
+  readonly #submittedMs = new Map<string, number | undefined>();
   readonly #storeNow: () => number;
+  /** What was seen. A host takes what is thrown at it for a failure of its store, so it is kept here too. */
+  readonly violations: Violation[] = [];
   commits = 0;
   refused = 0;
 
@@ -51,9 +54,9 @@ export class Ledger {
     for (const record of records) {
       if (record.session === undefined) continue;
       const before = this.#fences.get(record.id);
-      if (before !== undefined && record.fence <= before.fence) throw new Violation(`claim ${record.name}: fence ${record.fence} after ${before.fence}`);
+      if (before !== undefined && record.fence <= before.fence) throw this.#broken(`claim ${record.name}: fence ${record.fence} after ${before.fence}`);
       if (before !== undefined && before.session !== record.session && this.#alive(before.session)) {
-        throw new Violation(`claim ${record.name}: taken from the living session ${before.session}`);
+        throw this.#broken(`claim ${record.name}: taken from the living session ${before.session}`);
       }
       this.#fences.set(record.id, { session: record.session, fence: record.fence });
     }
@@ -69,17 +72,27 @@ export class Ledger {
     this.commits += 1;
     const owner = this.#fences.get(claim.id);
     if (owner === undefined || owner.fence !== claim.fence || owner.session !== claim.session) {
-      throw new Violation(`stale write to ${record.name}: claim ${claim.session}/${claim.fence}, owner ${owner?.session}/${owner?.fence}`);
+      throw this.#broken(`stale write to ${record.name}: claim ${claim.session}/${claim.fence}, owner ${owner?.session}/${owner?.fence}`);
     }
-    if (!this.#alive(claim.session)) throw new Violation(`write to ${record.name} by the ended session ${claim.session}`);
+    if (!this.#alive(claim.session)) throw this.#broken(`write to ${record.name} by the ended session ${claim.session}`);
     if (change.attempt !== undefined) this.recordOf.set(change.attempt.key, claim.id);
-    if (change.attempt?.phase === 'submitting') {
-      // The moment that decides: what is asked for later meets a submission that is under way.
-      if (this.cancelled.has(claim.id)) throw new Violation(`${record.name} is about to be submitted after its cancellation`, change.attempt.key);
-      this.submitting.add(change.attempt.key);
-    }
+    if (change.attempt?.phase === 'submitting') this.#submitting(change.attempt, record);
     for (const { id, requests } of change.request ?? []) if (requests.cancel !== undefined) this.cancelled.add(id);
     if (record.session === undefined) this.letGo(claim.id);
+  }
+
+  /** The moment that decides is when a submission is stored as under way: what is asked for later meets it there. */
+  #submitting({ key, submittedMs }: Attempt, record: StoreRecord): void {
+    if (this.#submittedMs.get(key) === submittedMs) return;
+    if (this.cancelled.has(record.id)) throw this.#broken(`${record.name} is about to be submitted after its cancellation`, key);
+    this.#submittedMs.set(key, submittedMs);
+    this.submitting.add(key);
+  }
+
+  #broken(message: string, key?: string): Violation {
+    const violation = new Violation(message, key);
+    this.violations.push(violation);
+    return violation;
   }
 
   #alive(session: string): boolean {

@@ -2,10 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMemoryBlobStore } from '@destino/core/blob';
+import { isDestinoError } from '@destino/core/errors';
 import { createMemoryStateStore, type StateStore } from '@destino/core/store';
 import { createFakeRemote, createSeededRandom, type SeededRandom } from '@destino/driver-testkit';
 import { openSqliteStore } from '@destino/store-sql';
-import { checkEnd, checkRows, EffectWatch, type World } from './invariants.ts';
+import { checkEnd, servicesServe } from './end-invariants.ts';
+import { checkRows, EffectWatch, type World } from './invariants.ts';
+import { checkReaders } from './reader-invariants.ts';
 import { Ledger, observed, Violation } from './ledger.ts';
 import { Scheduler } from './scheduler.ts';
 import { createHost, fair, type SimHost, type Weather } from './sim-host.ts';
@@ -110,6 +113,22 @@ function addHost(run: Run): void {
     }
   };
   start().catch((error: unknown) => run.errors.push(error));
+  onlooker(run, host).catch((error: unknown) => run.errors.push(error));
+}
+
+/** Somebody who follows logs on a host now and then: they are carried while their jobs are live. */
+async function onlooker(run: Run, host: SimHost): Promise<void> {
+  const random = run.random.fork(`onlooker of ${host.name}`);
+  while (run.scheduler.steps < run.options.steps) {
+    await run.scheduler.wait(host.name, random.int(1000, 20_000));
+    const name = run.wishes.jobs.at(-1);
+    if (name === undefined || random.chance(0.5)) continue;
+    try {
+      for await (const _ of host.engine.logs(name, { follow: true })) if (run.scheduler.steps >= run.options.steps) break;
+    } catch (error) {
+      if (!isDestinoError(error)) throw error;
+    }
+  }
 }
 
 async function users(run: Run): Promise<void> {
@@ -129,7 +148,7 @@ function hostParts(run: Run, name: string, random: SeededRandom): Parameters<typ
 async function step(run: Run): Promise<boolean> {
   const went = await run.scheduler.step();
   run.watch.check();
-  const [error] = run.errors;
+  const [error] = [...run.world.ledger.violations, ...run.errors];
   if (error !== undefined) throw error;
   if (run.scheduler.steps % rowsEvery === 0) await checkRows(run.world);
   return went;
@@ -150,7 +169,7 @@ async function chaos(run: Run): Promise<void> {
 
 function storm(dice: SeededRandom): Weather {
   const bad = (most: number): number => (dice.chance(0.5) ? 0 : dice.next() * most);
-  return { busy: bad(0.1), lost: bad(0.15), fault: bad(0.2), stale: bad(0.3), endless: bad(0.03), slowMs: dice.pick([1, 50, 3000, 40_000]) };
+  return { busy: bad(0.1), lost: bad(0.15), fault: bad(0.2), stale: bad(0.3), late: bad(0.2), endless: bad(0.03), slowMs: dice.pick([1, 50, 3000, 40_000]) };
 }
 
 function disturb(run: Run, dice: SeededRandom): void {
@@ -180,23 +199,30 @@ async function rest(run: Run): Promise<void> {
     if (count % 100 === 0 && (await isAtRest(run))) break;
   }
   await checkEnd(run.world);
-  await checkNoOrphans(run);
+  const auditor = createHost({ ...hostParts(run, 'auditor', run.random.fork('auditor')), weather: () => ({ ...fair, slowMs: 0 }) });
+  await played(run, checkReaders(run.world, auditor.engine));
+  await played(run, checkNoOrphans(run, auditor));
 }
 
 async function isAtRest(run: Run): Promise<boolean> {
   const [jobs, watches] = [await run.world.store.list({ type: 'job', active: true, limit: 1 }), await run.world.store.list({ type: 'watch', active: true, limit: 1 })];
-  return jobs.items.length === 0 && watches.items.length === 0;
+  return jobs.items.length === 0 && watches.items.length === 0 && (await servicesServe(run.world));
+}
+
+/** Lets time go on until `work`, which waits in the simulated world, is done. */
+async function played<T>(run: Run, work: Promise<T>): Promise<T> {
+  let done = false;
+  const noted = work.finally(() => (done = true));
+  noted.catch(() => undefined);
+  for (let count = 0; !done && count < 20_000; count += 1) await run.scheduler.step();
+  return await noted;
 }
 
 /** Whatever still carries our mark belongs to a row that is not released, or prune lists it. */
-async function checkNoOrphans(run: Run): Promise<void> {
+async function checkNoOrphans(run: Run, auditor: SimHost): Promise<void> {
   const { store, remote } = run.world;
-  const auditor = createHost({ ...hostParts(run, 'auditor', run.random.fork('auditor')), weather: () => ({ ...fair, slowMs: 0 }) });
-  const listing = auditor.engine.prune(targets[0] ?? '', { olderThanMs: 0 });
-  let done = false;
-  void listing.catch(() => undefined).finally(() => (done = true));
-  for (let count = 0; !done && count < 1000; count += 1) await run.scheduler.step();
-  const listed = new Set((await listing).map(({ thing }) => `${thing.what} ${thing.id}`));
+  const orphans = await auditor.engine.prune(targets[0] ?? '', { olderThanMs: 0 });
+  const listed = new Set(orphans.map(({ thing }) => `${thing.what} ${thing.id}`));
   for (const thing of remote.listOwned({ owner: { workspace: store.info.workspace, incarnation: store.info.incarnation } })) {
     if (thing.what !== 'job' || thing.key === undefined) continue;
     const [attempt] = await store.attemptsByKey([thing.key]);

@@ -8,8 +8,8 @@ import { bound } from './ledger.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** How often things go wrong; all are chances per call. */
-export type Weather = { busy: number; lost: number; fault: number; stale: number; endless: number; slowMs: number };
-export const fair: Weather = { busy: 0, lost: 0, fault: 0, stale: 0, endless: 0, slowMs: 5 };
+export type Weather = { busy: number; lost: number; fault: number; stale: number; endless: number; late: number; slowMs: number };
+export const fair: Weather = { busy: 0, lost: 0, fault: 0, stale: 0, endless: 0, late: 0, slowMs: 5 };
 
 export type HostParts = {
   name: string;
@@ -64,6 +64,11 @@ function pause({ scheduler, name, random, weather }: HostParts): Promise<void> {
   return scheduler.wait(name, random.chance(0.7) ? 0 : random.int(0, weather().slowMs));
 }
 
+/** A request that is under way arrives, whatever becomes of the host that sent it. */
+function onTheWay({ scheduler, random }: HostParts): Promise<void> {
+  return scheduler.wait('network', random.int(1, 150_000));
+}
+
 function away(what: string): DestinoError {
   return new DestinoError('unavailable', `${what} is away`);
 }
@@ -112,7 +117,7 @@ function driverHooks(parts: HostParts): CallHooks {
   return {
     before: async (call) => {
       if (call.op === 'jobs.submit' && call.key !== undefined) onSubmit(call.key);
-      await pause(parts);
+      await (call.op === 'jobs.submit' && random.chance(weather().late) ? onTheWay(parts) : pause(parts));
       const now = weather();
       // An answer that never comes, before the effect or behind it: the guard gives up after a while.
       if (random.chance(now.endless)) return await new Promise<never>(() => undefined);

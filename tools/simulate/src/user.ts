@@ -62,7 +62,8 @@ export async function act(engine: Engine, random: SeededRandom, wishes: Wishes, 
       wishes.jobs.push(name);
       await engine.submit({ name, request: random.chance(0.15) ? group(random) : request(random) });
     } else if (choice <= 70 && wishes.jobs.length > 0) {
-      const picked = random.pick(wishes.jobs.slice(-6));
+      // Half of them change their minds at once, while the job is on its way.
+      const picked = random.pick(wishes.jobs.slice(random.chance(0.5) ? -1 : -6));
       wishes.cancelled.add(picked);
       await engine.cancel(picked);
     } else if (choice <= 74 && wishes.jobs.length > 0) {

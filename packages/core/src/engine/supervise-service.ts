@@ -21,7 +21,10 @@ export async function superviseService(parts: EngineParts, tracked: Tracked): Pr
   if (services === undefined) return await fail(context, `target '${request.target}' hosts no services`);
   if (tracked.record.requests.remove !== undefined) return await remove(context, services);
   const wanted = wantedSpec(context);
-  if ((tracked.attempt?.number ?? 0) < wanted.revision) return await begin(context, wanted.revision);
+  // A first deployment whose answer was lost is finished under its own key before a newer revision begins: what it may
+  // have made can only be found by that key, and would stand in the way of another.
+  const unanswered = tracked.attempt?.phase === 'submitting' && context.doc.handle === undefined;
+  if (!unanswered && (tracked.attempt?.number ?? 0) < wanted.revision) return await begin(context, wanted.revision);
   if (tracked.attempt?.phase === 'ready' || tracked.attempt?.phase === 'submitting') return await apply(context, services, wanted);
   return await look(context, services);
 }
