@@ -29,7 +29,7 @@ async function runElsewhere() {
 }
 
 if (isOld) {
-  runElsewhere();
+  void runElsewhere();
 } else {
   import('./start.js').catch((error) => {
     process.stderr.write(`${error && error.stack ? error.stack : error}\n`);
