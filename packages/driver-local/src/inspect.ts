@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Exit, Handle, JobInspection, JobView, Reason } from '@destino/core/model';
 import { errorToData } from '@destino/core/errors';
@@ -15,25 +15,32 @@ import { readRecord } from './record-file.ts';
 const quickestPollMs = 10;
 const slowestPollMs = 1000;
 
+/** A claim is followed by its record at once; a claimant may sleep in between, so that this is no proof. */
+const claimPatienceMs = 30_000;
+
+/** What a look at a job needs beside its files. */
+export type Surroundings = { machine: Machine; queue(): QueueView; wallMs(): number };
+
 const starting: Reason = { code: 'starting', text: 'its process is being started' };
 
 /** A few file reads for each handle, and one listing of the queue where one waits; starts no process. */
-export function inspectJob(handle: Handle, machine: Machine, queue: () => QueueView): JobInspection {
+export function inspectJob(handle: Handle, around: Surroundings): JobInspection {
   try {
     const state = readHandle(handle);
-    return look(state, jobFiles(state.folder), machine, queue);
+    return look(state, jobFiles(state.folder), around);
   } catch (error) {
     return { seen: 'unknown', error: errorToData(mapError(error, `look at the job ${handle.id}`)) };
   }
 }
 
-function look(state: LocalState & { key: string }, files: JobFiles, machine: Machine, queue: () => QueueView): JobInspection {
+function look(state: LocalState & { key: string }, files: JobFiles, around: Surroundings): JobInspection {
+  const { machine } = around;
   const record = readRecord(files.record);
   if (existsSync(files.released)) return absent(true, 'released', 'its folder was released');
   if (record === undefined) return absent(true, 'no-folder', `there is no ${files.record}`);
   if (record.ended !== undefined) return endedView(record, record.ended, files);
   if (state.bootId !== machine.bootId) return absent(true, 'rebooted', 'this machine was started anew since');
-  return record.claimed === undefined ? unclaimedView(state.key, files, machine, queue) : claimedView(record, files, machine);
+  return record.claimed === undefined ? unclaimedView(state.key, files, around) : claimedView(record, files, machine);
 }
 
 function claimedView(record: JobRecord, files: JobFiles, machine: Machine): JobInspection {
@@ -79,17 +86,24 @@ function setupText(files: JobFiles): string | undefined {
   }
 }
 
-function unclaimedView(key: string, files: JobFiles, machine: Machine, queue: () => QueueView): JobInspection {
-  const place = existsSync(files.claim) ? undefined : queue().place(key);
+function unclaimedView(key: string, files: JobFiles, around: Surroundings): JobInspection {
+  const place = existsSync(files.claim) ? undefined : around.queue().place(key);
   if (place === undefined) {
     const again = readRecord(files.record); // it may have begun, even ended, between the two looks
     if (again?.ended !== undefined) return endedView(again, again.ended, files);
-    if (again?.claimed !== undefined) return claimedView(again, files, machine);
-    if (!existsSync(files.claim)) return absent(false, 'no-ticket', 'it is not in the queue of this machine');
+    if (again?.claimed !== undefined) return claimedView(again, files, around.machine);
+    const claimedForMs = claimAge(files.claim, around.wallMs());
+    if (claimedForMs === undefined) return absent(false, 'no-ticket', 'it is not in the queue of this machine');
+    if (claimedForMs > claimPatienceMs) return absent(false, 'claim-without-word', 'it was claimed, and whoever claimed it has said nothing since');
     return { seen: 'yes', state: 'preparing', rawState: 'claimed', reasons: [starting], exits: [] };
   }
   const pollAfterMs = Math.min(slowestPollMs, Math.max(quickestPollMs, place.before * 2));
   return { seen: 'yes', state: 'queued', rawState: 'queued', reasons: place.reasons, exits: [], pollAfterMs };
+}
+
+function claimAge(path: string, nowMs: number): number | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat === undefined ? undefined : nowMs - stat.mtimeMs;
 }
 
 function absent(conclusive: boolean, code: string, text: string): JobInspection {

@@ -21,9 +21,10 @@ import { writeJob } from './write-job.ts';
 
 /** The eight verbs, each a few file operations on the folder that the helper works in. */
 export function localJobs(here: LocalMachine, context: DriverContext): Jobs {
+  const around = { machine: here.machine, queue: () => here.queue(), wallMs: () => context.clock.wallMs() };
   const filesOf = (handle: Handle): JobFiles => jobFiles(readHandle(handle).folder);
   const finished = (handle: Handle): boolean => {
-    const [view] = [inspectJob(handle, here.machine, () => here.emptyQueue)];
+    const [view] = [inspectJob(handle, { ...around, queue: () => here.emptyQueue })];
     return (view.seen === 'yes' && isTerminalJobState(view.state)) || (view.seen === 'absent' && view.conclusive);
   };
   return {
@@ -31,6 +32,7 @@ export function localJobs(here: LocalMachine, context: DriverContext): Jobs {
       told('bring the code and the inputs into the job’s folder', options, async () => {
         await here.prepare();
         const files = jobFiles(join(here.places.jobs, options.key));
+        if (existsSync(files.record)) return { key: options.key, singles: {} }; // submitted already
         await mkdir(files.folder, { recursive: true, mode: 0o700 });
         return await bringContent(spec, options.key, files, context, options);
       }),
@@ -43,7 +45,7 @@ export function localJobs(here: LocalMachine, context: DriverContext): Jobs {
     },
     inspect: async (handles, options) => {
       heed(options);
-      const views = handles.map((handle) => inspectJob(handle, here.machine, () => here.queue()));
+      const views = handles.map((handle) => inspectJob(handle, around));
       if (views.some((view) => view.seen === 'yes' && view.state === 'queued')) await told('start the queue of this machine', options, () => here.server.ensure());
       return views;
     },

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -7,7 +8,8 @@ import type { CallOptions, DriverContext, Progress } from '@destino/core/driver'
 import { DestinoError } from '@destino/core/errors';
 import type { Input, JobSpec } from '@destino/core/model';
 import { z } from 'zod';
-import type { JobFiles } from './layout.ts';
+import { jobFiles, type JobFiles } from './layout.ts';
+import { errnoOf } from './map-error.ts';
 
 /** What staging left for `submit`: the names of the single files of `uri_file` inputs. It counts for one key only. */
 export const stagedSchema = z.object({ key: z.string(), singles: z.record(z.string(), z.string()) });
@@ -15,10 +17,35 @@ export type Staged = z.infer<typeof stagedSchema>;
 
 type Bringing = CallOptions & { onProgress?: (progress: Progress) => void };
 
-/** Brings code and inputs into the job's folder: copies, since a job may write to them. Done again from the start. */
+/**
+ * Brings code and inputs into the job's folder: copies, since a job may write to them. They come aside first and move
+ * to their places whole; what stands there already stays, since the job of this key may be at work in it.
+ */
 export async function bringContent(job: JobSpec, key: string, files: JobFiles, context: DriverContext, options: Bringing): Promise<Staged> {
+  const aside = join(files.folder, `bringing-${randomUUID()}`);
+  const drafts = jobFiles(aside);
+  try {
+    const singles = await bringAside(job, drafts, context, options);
+    await moveWhole(drafts.inputs, files.inputs);
+    await moveWhole(drafts.work, files.work);
+    return { key, singles };
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
+async function moveWhole(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno !== 'ENOTEMPTY' && errno !== 'EEXIST' && errno !== 'ENOENT') throw error; // there are no inputs, or another was first
+  }
+}
+
+async function bringAside(job: JobSpec, files: JobFiles, context: DriverContext, options: Bringing): Promise<Record<string, string>> {
   const call = options.signal === undefined ? {} : { signal: options.signal };
-  await mkdir(files.work, { recursive: true });
+  await mkdir(join(files.work, 'outputs'), { recursive: true });
   if (job.snapshot !== undefined) {
     options.onProgress?.({ what: 'code', doneBytes: 0 });
     await context.content.materialise(job.snapshot, files.work, call);
@@ -29,7 +56,7 @@ export async function bringContent(job: JobSpec, key: string, files: JobFiles, c
     if (single !== undefined) singles[name] = single;
     options.onProgress?.({ what: `input ${name}`, doneBytes: 0 });
   }
-  return { key, singles };
+  return singles;
 }
 
 async function bringInput(name: string, input: Input, files: JobFiles, context: DriverContext, call: CallOptions): Promise<string | undefined> {

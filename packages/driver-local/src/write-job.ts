@@ -24,7 +24,7 @@ export async function writeJob(writing: Writing, options: EffectOptions): Promis
   const { job, key, files, context } = writing;
   const folder = job.inPlace ?? files.work;
   const outputs = Object.fromEntries(Object.keys(job.outputs).map((name) => [name, outputPlace(name, job, files)]));
-  await makeFolders(job, files, outputs);
+  await makeFolders(job, outputs);
   const path = jobPath(job.variables['PATH'] ?? job.baseVariables['PATH'] ?? plainPath, writing.places.bin);
   const shell = job.environment.kind === 'image' ? 'sh' : shellOf(path);
   const about: About = {
@@ -41,8 +41,7 @@ export async function writeJob(writing: Writing, options: EffectOptions): Promis
   await placeOnce(files.record, blankRecord);
 }
 
-async function makeFolders(job: JobSpec, files: JobFiles, outputs: Record<string, string>): Promise<void> {
-  await mkdir(join(files.work, 'outputs'), { recursive: true });
+async function makeFolders(job: JobSpec, outputs: Record<string, string>): Promise<void> {
   for (const [name, place] of Object.entries(outputs)) {
     if (job.outputs[name]?.mode === 'direct' && job.outputs[name]?.uri !== undefined) continue;
     await mkdir(job.outputs[name]?.type === 'uri_file' ? dirname(place) : place, { recursive: true });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDestinoError } from '@destino/core/errors';
 import type { OutputFile } from '@destino/core/model';
@@ -194,6 +194,17 @@ describe('local jobs', () => {
     await trial.jobs.cancel(handle, { graceMs: 0 });
     await trial.ended(handle);
     expect(await trial.look(earlier)).toMatchObject({ seen: 'yes', state: 'cancelled' });
+  });
+
+  it('are not given up for a claim without a word that is young, and not for certain when it is old', async () => {
+    const handle = await trial.submit(spec('true'));
+    await trial.ended(handle);
+    const { folder } = readHandle(handle);
+    writeFileSync(join(folder, 'record'), '\n'.repeat(512));
+    utimesSync(join(folder, 'claim'), new Date(), new Date());
+    expect(await trial.look(handle)).toMatchObject({ seen: 'yes', state: 'preparing', reasons: [{ code: 'starting' }] });
+    utimesSync(join(folder, 'claim'), new Date(0), new Date(0));
+    expect(await trial.look(handle)).toMatchObject({ seen: 'absent', conclusive: false });
   });
 
   it('answer every handle, each in its place, strange ones as unknown', async () => {

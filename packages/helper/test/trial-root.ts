@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { blankRecord, parseRecord, type JobRecord } from '../src/record.ts';
@@ -128,7 +128,12 @@ export class TrialRoot {
     return stdout.split('\n').filter((line) => line !== '').map((line) => Number(line.split('/')[2]));
   }
 
+  /** Ends what a failed test left running, and removes the folder. */
   dispose(): void {
+    for (const key of readdirSync(join(this.root, 'jobs'))) {
+      const { running, ended } = this.record(key);
+      if (running !== undefined && ended === undefined) spawnSync('sh', ['-c', `kill -s KILL -- -${running.pid} 2>/dev/null`]);
+    }
     for (const child of this.#children) {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
     }

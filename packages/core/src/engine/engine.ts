@@ -1,4 +1,4 @@
-import { DestinoError } from '../errors/index.ts';
+import { DestinoError, toDestinoError } from '../errors/index.ts';
 import { guardTarget } from '../guard/index.ts';
 import { isTerminalJobState, newKey, type JobState, type Problem } from '../model/index.ts';
 import type { Page, RecordQuery, Requests, StoreRecord } from '../store/index.ts';
@@ -137,12 +137,17 @@ export class Engine implements AsyncDisposable {
   /** By name or id; `undefined` when there is none. */
   async job(nameOrId: string): Promise<Job | undefined> {
     const record = await this.#find(nameOrId);
-    return record === undefined ? undefined : jobOf(record, await this.#parts.store.attempts(record.id));
+    return record === undefined ? undefined : jobOf(record, await this.#parts.store.attempts(record.id), await this.#living());
   }
 
   async jobs(query: JobQuery = {}): Promise<Page<Job>> {
     const page = await this.#parts.store.list({ ...query, type: 'job' });
-    return { ...page, items: page.items.map((record) => jobOf(record, [])) };
+    const living = await this.#living();
+    return { ...page, items: page.items.map((record) => jobOf(record, [], living)) };
+  }
+
+  async #living(): Promise<ReadonlySet<string>> {
+    return new Set((await this.#parts.store.sessions()).map(({ id }) => id));
   }
 
   /** Asks for the end of a job. Stored first; the engine sees to the rest. Nothing on what has ended. */
@@ -223,6 +228,7 @@ export class Engine implements AsyncDisposable {
   async handOver(): Promise<string[]> {
     const claims = [...this.#parts.tracker.all()].map(({ claim }) => claim);
     this.#parts.tracker.clear();
+    await this.#runner.settled();
     await this.#keeper.certain(() => this.#parts.store.letGo(claims));
     return claims.map(({ id }) => id);
   }
@@ -259,7 +265,12 @@ export class Engine implements AsyncDisposable {
     this.#loops = [];
     const errors = await this.#parts.targets.dispose();
     for (const error of errors) this.#parts.logger.warn('engine.dispose-failed', { error: String(error) });
-    await this.#parts.session.end();
+    try {
+      await this.#parts.session.end();
+    } catch (error) {
+      // It ends by itself, after its lifetime.
+      this.#parts.logger.warn('engine.session-left', { error: toDestinoError(error).message });
+    }
   }
 
   async #find(nameOrId: string): Promise<StoreRecord | undefined> {

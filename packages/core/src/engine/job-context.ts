@@ -1,4 +1,4 @@
-import { DestinoError } from '../errors/index.ts';
+import { DestinoError, type ErrorData } from '../errors/index.ts';
 import type { Jobs } from '../driver/index.ts';
 import type { Handle, JobSpec, Reason } from '../model/index.ts';
 import type { Attempt, Change } from '../store/index.ts';
@@ -88,4 +88,16 @@ export function specOf(context: JobContext): JobSpec {
 
 export function reasonOf(error: DestinoError): Reason {
   return { code: error.code, text: error.message, ...(error.hint !== undefined && { fix: error.hint }) };
+}
+
+/**
+ * What a job says while its target does not answer: the error at first, beyond the limit (the job's, else the target's,
+ * else the policy's) that it cannot be reached, with the command that gives it up.
+ */
+export function silence(context: JobContext, open: OpenTarget, error: ErrorData, sinceMs: number): Reason {
+  const limitMs = context.request.unreachableAfterMs ?? open.doc.unreachableAfterMs ?? context.parts.policy.unreachableAfterMs;
+  const unreachable = context.parts.session.storeNowMs() - sinceMs >= limitMs;
+  const code = error.code === 'unauthenticated' ? 'needs-you' : unreachable ? 'unreachable' : error.code;
+  const fix = code === 'unreachable' ? `give it up by your word: destino job abandon ${context.tracked.record.name}` : error.hint;
+  return { code, text: error.message, ...(fix !== undefined && { fix }) };
 }

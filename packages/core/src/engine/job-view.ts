@@ -48,8 +48,8 @@ export const jobViewObjectSchema = z.object({
 });
 export type Job = z.infer<typeof jobViewObjectSchema>;
 
-/** The record of a job and its attempts as one object. */
-export function jobOf(record: StoreRecord, attempts: readonly Attempt[]): Job {
+/** The record of a job and its attempts as one object. Without `living`, the sessions that live, its owner counts as alive. */
+export function jobOf(record: StoreRecord, attempts: readonly Attempt[], living?: ReadonlySet<string>): Job {
   const request = jobRequestSchema.parse(record.spec);
   const doc = jobDocSchema.parse(record.doc);
   const { displayName, experiment, file, spec } = request;
@@ -69,7 +69,7 @@ export function jobOf(record: StoreRecord, attempts: readonly Attempt[]): Job {
     createdAt: record.createdAt,
     outputs: doc.outputs,
     tags: spec?.tags ?? {},
-    supervised: record.session !== undefined,
+    supervised: record.session !== undefined && (living === undefined || living.has(record.session)),
   });
 }
 

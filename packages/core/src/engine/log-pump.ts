@@ -63,6 +63,8 @@ export class LogPump {
     const { follow, signal, onRecord } = options;
     const records = jobs.logs(attempt.handle, { follow, ...(signal !== undefined && { signal }), ...(cursor !== undefined && { since: cursor }) });
     for await (const record of records) {
+      // What came before a gap stands before it: the order of segments is the order of the log.
+      if ('gap' in record && this.#bufferedBytes > 0) current = await this.#flush(current, cursor);
       cursor = record.cursor;
       onRecord?.();
       this.#take(record, current);

@@ -48,6 +48,11 @@ export class PassRunner {
     await Promise.allSettled(this.#running);
   }
 
+  /** Waits for the passes under way now; others may start meanwhile. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#running);
+  }
+
   async #sleep(ms: number): Promise<void> {
     if (this.#woken || this.#stopped) return;
     const wakeUp = new AbortController();
@@ -64,6 +69,8 @@ export class PassRunner {
       tracked.again = true;
       return;
     }
+    // It may have been given away while it waited for its turn.
+    if (this.#parts.tracker.get(tracked.claim.id) !== tracked) return;
     const name = tracked.record.target ?? '';
     const lane = this.#lanes.get(name) ?? { running: 0, waiting: [] };
     this.#lanes.set(name, lane);
@@ -77,8 +84,10 @@ export class PassRunner {
     const pass = this.#pass(tracked).finally(() => {
       this.#running.delete(pass);
       lane.running -= 1;
-      const next = lane.waiting.shift();
-      if (next !== undefined && !this.#stopped) this.#start(next);
+      while (!this.#stopped && lane.waiting.length > 0 && lane.running < this.#parts.policy.maxPasses) {
+        const next = lane.waiting.shift();
+        if (next !== undefined) this.#start(next);
+      }
     });
     this.#running.add(pass);
   }

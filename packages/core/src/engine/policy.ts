@@ -31,7 +31,7 @@ export type EnginePolicy = {
   transferTries: number;
   /** How long the log of a finished job may stand still before reading it begins anew. */
   drainIdleMs: number;
-  /** Tries to learn what became of a submission before the attempt is given up. */
+  /** Tries of a submission that a broken driver fails without saying what became of it, before the attempt is given up. */
   resolveTries: number;
   /** Output files up to this size travel unasked. Bytes. */
   fetchOutputsBelowBytes: number;

@@ -1,3 +1,4 @@
+import { toDestinoError } from '../errors/index.ts';
 import { isTerminalJobState, type JobState } from '../model/index.ts';
 import type { Attempt } from '../store/index.ts';
 import { decideJob, type Step } from './decide-job.ts';
@@ -13,7 +14,7 @@ import { stage, submit } from './job-steps/submit.ts';
 import { LogPump } from './log-pump.ts';
 import { orchestrate } from './orchestrate.ts';
 import type { EngineParts } from './parts.ts';
-import type { Tracked } from './tracker.ts';
+import { isOp, type Tracked } from './tracker.ts';
 
 /** The most steps of one pass: a job that needs more lets others have their turn. */
 const maxSteps = 12;
@@ -86,10 +87,9 @@ async function look(context: JobContext): Promise<number> {
   const { attempt } = tracked;
   if (tracked.record.session === undefined) return 0;
   if (attempt === undefined || attempt.phase !== 'live') return 0;
-  const followed = parts.followed.has(tracked.record.id);
-  if (await pumpWhileLive(context, attempt, followed)) return Math.min(parts.policy.followLogEveryMs, pollDelay(context, attempt));
-  if (absent === true) return absenceDelay(context);
-  return Math.max(changed ? parts.policy.pollMinMs : pollDelay(context, attempt), pollAfterMs ?? 0);
+  const logDelayMs = await pumpWhileLive(context, attempt);
+  if (absent === true) return Math.min(logDelayMs, absenceDelay(context));
+  return Math.min(logDelayMs, Math.max(changed ? parts.policy.pollMinMs : pollDelay(context, attempt), pollAfterMs ?? 0));
 }
 
 /** However seldom a job is looked at: its time-out, and the next request to end it, come when they are due. */
@@ -111,22 +111,30 @@ function pollDelay(context: JobContext, attempt: Attempt): number {
 }
 
 /**
- * Brings in the log of a live job when somebody follows it, or when its target forgets bytes. Elsewhere the target
- * keeps it until the end, and carrying it would only cost calls.
+ * Brings in the log of a live job when somebody follows it, or when its target forgets bytes, and says when it wants to
+ * again. Elsewhere the target keeps it until the end, and carrying it would only cost calls.
  */
-async function pumpWhileLive(context: JobContext, attempt: Attempt, followed: boolean): Promise<boolean> {
+async function pumpWhileLive(context: JobContext, attempt: Attempt): Promise<number> {
   const { parts, tracked } = context;
   const { open, jobs } = await openAttempt(context, attempt);
-  if (jobs.logFiles !== undefined || isTerminalJobState(tracked.record.state as JobState)) return false;
-  const forgetful = open.driver.traits.logs === 'gaps';
-  if (!followed && !forgetful) return false;
+  if (jobs.logFiles !== undefined || isTerminalJobState(tracked.record.state as JobState)) return Number.POSITIVE_INFINITY;
+  const followed = parts.followed.has(tracked.record.id);
+  if (!followed && open.driver.traits.logs !== 'gaps') return Number.POSITIVE_INFINITY;
   const everyMs = followed ? parts.policy.followLogEveryMs : parts.policy.logEveryMs;
-  const dueMs = (pulledAt.get(tracked) ?? Number.NEGATIVE_INFINITY) + everyMs;
-  if (dueMs > parts.clock.monotonicMs()) return followed;
+  const dueMs = (pulledAt.get(tracked) ?? Number.NEGATIVE_INFINITY) + everyMs - parts.clock.monotonicMs();
+  if (dueMs > 0) return dueMs;
   pulledAt.set(tracked, parts.clock.monotonicMs());
-  const pump = await LogPump.of(parts, tracked, attempt);
-  await pump.pull(jobs, attempt, { follow: false });
-  return followed;
+  try {
+    const pump = await LogPump.of(parts, tracked, attempt);
+    await pump.pull(jobs, attempt, { follow: false });
+  } catch (error) {
+    if (isOp(error, 'engine.claim')) throw error;
+    // The end of a job is looked for at its own pace, whether its log can be read or not.
+    tracked.fresh = false;
+    tracked.pump = undefined;
+    parts.logger.warn('engine.log-failed', { job: tracked.record.name, key: attempt.key, error: toDestinoError(error).message });
+  }
+  return everyMs;
 }
 
 const pulledAt = new WeakMap<Tracked, number>();

@@ -60,7 +60,7 @@ export class TargetBook {
     if (existing.kind !== target.kind) {
       throw new DestinoError('conflict', `target '${target.name}' exists already, as ${existing.kind}`, { scope: target.name, hint: `choose another name, or delete it first: destino target detach ${target.name}` });
     }
-    return await this.#revise(existing, target.config);
+    return await this.#revise(existing, target);
   }
 
   async get(name: string): Promise<Target> {
@@ -128,8 +128,9 @@ export class TargetBook {
     return targetOf(record);
   }
 
-  async #revise(existing: StoreRecord, config: Json): Promise<Target> {
-    const record = await this.#write(existing.name, (doc) => {
+  async #revise(existing: StoreRecord, { config, unreachableAfterMs }: NewTarget): Promise<Target> {
+    const record = await this.#write(existing.name, (before) => {
+      const doc = unreachableAfterMs === undefined ? before : { ...before, unreachableAfterMs };
       if (JSON.stringify(doc.configs[String(doc.revision)]) === JSON.stringify(config)) return doc;
       const revision = doc.revision + 1;
       return { ...doc, revision, configs: { ...doc.configs, [String(revision)]: config } };

@@ -2,7 +2,8 @@ import { toDestinoError } from '../../errors/index.ts';
 import { isTerminalJobState, type JobInspection, type JobState, type JobView, type Reason } from '../../model/index.ts';
 import type { Attempt } from '../../store/index.ts';
 import { judge } from '../judge.ts';
-import { commitJob, currentAttempt, openAttempt, withoutUndefined, type JobContext } from '../job-context.ts';
+import { commitJob, currentAttempt, openAttempt, silence, withoutUndefined, type JobContext } from '../job-context.ts';
+import type { OpenTarget } from '../open-targets.ts';
 import { endAttempt } from './end-attempt.ts';
 
 /** Looks at the job and stores what changed. Answers whether anything did. */
@@ -18,7 +19,7 @@ export async function observe(context: JobContext): Promise<{ changed: boolean; 
       await absent(context, attempt, inspection, open.driver.traits.settleMs);
       return { changed: true, absent: true };
     case 'unknown':
-      return { changed: await unknown(context, attempt, inspection) };
+      return { changed: await unknown(context, attempt, open, inspection) };
     default:
       return inspection satisfies never;
   }
@@ -99,18 +100,10 @@ async function askEnd(context: JobContext, attempt: Attempt): Promise<void> {
   }
 }
 
-async function unknown(context: JobContext, attempt: Attempt, inspection: Extract<JobInspection, { seen: 'unknown' }>): Promise<boolean> {
-  const { policy } = context.parts;
+async function unknown(context: JobContext, attempt: Attempt, open: OpenTarget, inspection: Extract<JobInspection, { seen: 'unknown' }>): Promise<boolean> {
   const unknownSinceMs = attempt.unknownSinceMs ?? context.nowMs;
-  const limit = context.request.unreachableAfterMs ?? policy.unreachableAfterMs;
-  const forMs = context.nowMs - unknownSinceMs;
-  const code = inspection.error.code === 'unauthenticated' ? 'needs-you' : forMs >= limit ? 'unreachable' : inspection.error.code;
-  const known = context.doc.waitingFor.some((reason) => reason.code === code);
-  if (attempt.unknownSinceMs !== undefined && known) return false;
-  const fix = code === 'unreachable' ? `give it up by your word: destino job abandon ${context.tracked.record.name}` : inspection.error.hint;
-  await commitJob(context, {
-    attempt: { ...attempt, unknownSinceMs },
-    doc: { waitingFor: [{ code, text: inspection.error.message, ...(fix !== undefined && { fix }) }] },
-  });
+  const reason = silence(context, open, inspection.error, unknownSinceMs);
+  if (attempt.unknownSinceMs !== undefined && context.doc.waitingFor.some(({ code }) => code === reason.code)) return false;
+  await commitJob(context, { attempt: { ...attempt, unknownSinceMs }, doc: { waitingFor: [reason] } });
   return true;
 }

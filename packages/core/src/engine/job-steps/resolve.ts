@@ -1,7 +1,8 @@
-import { toDestinoError } from '../../errors/index.ts';
+import { toDestinoError, type DestinoError } from '../../errors/index.ts';
 import type { Found } from '../../model/index.ts';
 import type { Attempt } from '../../store/index.ts';
-import { commitJob, currentAttempt, openAttempt, reasonOf, type JobContext } from '../job-context.ts';
+import { commitJob, currentAttempt, openAttempt, silence, type JobContext } from '../job-context.ts';
+import type { OpenTarget } from '../open-targets.ts';
 import { backoffMs } from '../policy.ts';
 import { endAttempt } from './end-attempt.ts';
 import { live, submitNow } from './submit.ts';
@@ -17,7 +18,7 @@ export async function resolve(context: JobContext): Promise<void> {
   try {
     found = await jobs.find(attempt.key);
   } catch (error) {
-    await lookFailed(context, attempt, error);
+    await lookFailed(context, attempt, open, toDestinoError(error));
     return;
   }
   if (found.found) {
@@ -59,11 +60,10 @@ async function waitForSight(context: JobContext, attempt: Attempt, settleMs: num
   });
 }
 
-async function lookFailed(context: JobContext, attempt: Attempt, thrown: unknown): Promise<void> {
-  const error = toDestinoError(thrown);
+async function lookFailed(context: JobContext, attempt: Attempt, open: OpenTarget, error: DestinoError): Promise<void> {
   const { policy } = context.parts;
   const failures = attempt.failures + 1;
+  const unknownSinceMs = attempt.unknownSinceMs ?? context.nowMs;
   const retryAtMs = context.nowMs + (error.retryAfterMs ?? backoffMs(policy, failures));
-  const code = error.code === 'unauthenticated' ? 'needs-you' : error.code;
-  await commitJob(context, { attempt: { ...attempt, failures }, doc: { retryAtMs, waitingFor: [{ ...reasonOf(error), code }] } });
+  await commitJob(context, { attempt: { ...attempt, failures, unknownSinceMs }, doc: { retryAtMs, waitingFor: [silence(context, open, error.toJSON(), unknownSinceMs)] } });
 }

@@ -72,7 +72,7 @@ export async function submitNow(context: JobContext, attempt: Attempt): Promise<
 
 /** The handle is stored before anything else, with the names of the files that are the log where there are such. */
 export async function live(context: JobContext, jobs: Jobs, attempt: Attempt): Promise<void> {
-  const { absentSinceMs: _, ...seenNow } = attempt;
+  const { absentSinceMs: _absent, unknownSinceMs: _unknown, ...seenNow } = attempt;
   const segments = attempt.handle === undefined || jobs.logFiles === undefined ? [] : await localSegments(context, jobs, attempt);
   await commitJob(context, {
     attempt: { ...seenNow, phase: 'live', absentCount: 0, failures: 0 },
@@ -97,10 +97,18 @@ async function localSegments(context: JobContext, jobs: Jobs, attempt: Attempt):
 /** Codes that say for certain that nothing was made. */
 const withoutEffect: ReadonlySet<string> = new Set(['config-invalid', 'unauthenticated', 'forbidden', 'not-found', 'conflict', 'unsupported', 'quota', 'no-capacity', 'rejected', 'throttled', 'state-version']);
 
+/** Codes that waiting does not mend. */
+const driverFaults: ReadonlySet<string> = new Set(['internal', 'contract']);
+
 async function submitFailed(context: JobContext, error: DestinoError): Promise<void> {
   const { policy } = context.parts;
   const attempt = currentAttempt(context);
   const failures = attempt.failures + 1;
+  if (driverFaults.has(error.code) && failures >= policy.resolveTries) {
+    // Not an outage: the driver is broken. What it may have made all the same is ended by the watch.
+    await endAttempt(context, attempt, { state: 'failed', cause: 'platform', conclusive: false, reason: reasonOf(error) }, { watch: true });
+    return;
+  }
   if (!withoutEffect.has(error.code)) {
     // Whether it was made is not known: stay in `submitting`, so that the next pass finds out.
     const retryAtMs = context.nowMs + (error.retryAfterMs ?? backoffMs(policy, failures));
