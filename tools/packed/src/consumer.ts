@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { WorkspacePackage } from '@destino/repository';
 
-const execute = promisify(execFile);
+const run = promisify(execFile);
+
+/** A stranger's environment: without what tells a module that it runs in a test runner, for then it waits for one. */
+const strangersEnvironment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST') && name !== 'TEST' && name !== 'NODE_ENV'));
+
+function execute(file: string, argumentsGiven: readonly string[], options: { cwd: string; maxBuffer?: number }): Promise<{ stdout: string; stderr: string }> {
+  return run(file, argumentsGiven, { ...options, env: strangersEnvironment });
+}
 
 /** Every import that a package offers to others: its name, and its name with each part. */
 export function entryPoints({ name, manifest }: WorkspacePackage): string[] {

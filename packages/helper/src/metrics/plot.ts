@@ -67,7 +67,12 @@ function spread(values: readonly number[]): [low: number, high: number] {
 
 function draw(grid: Grid, points: readonly MetricPoint[], range: { low: number; high: number; first: number; last: number }): void {
   const [right, bottom] = [grid.columns * grid.dotsX - 1, grid.rows * grid.dotsY - 1];
-  const share = (value: number, low: number, high: number): number => (high === low ? 0.5 : value / 2 / (high / 2 - low / 2) - low / 2 / (high / 2 - low / 2));
+  // Scaled first, so that neither the largest nor the smallest numbers there are leave the range of a double.
+  const share = (value: number, low: number, high: number): number => {
+    const size = Math.max(Math.abs(low), Math.abs(high));
+    const span = high / size - low / size;
+    return span > 0 ? (value / size - low / size) / span : 0.5;
+  };
   let before: [x: number, y: number] | undefined;
   for (const { step, value } of points) {
     if (!Number.isFinite(value)) {
