@@ -1,14 +1,11 @@
 #!/usr/bin/env node
 // Plain JavaScript that old Nodes can read, too: one that is too old is told so instead of failing on a word.
-import { createRequire } from 'node:module';
-
 const wanted = [22, 19];
 const found = process.versions.node.split('.').map(Number);
 const isOld = found[0] < wanted[0] || (found[0] === wanted[0] && found[1] < wanted[1]);
-const require = createRequire(import.meta.url);
 
 /** In a checkout npm brings a Node of its own, which can run what the one on the PATH may not. */
-function ownNode() {
+function ownNode(require) {
   try {
     return require.resolve(`node-${process.platform}-${process.arch}/bin/node`);
   } catch {
@@ -16,17 +13,23 @@ function ownNode() {
   }
 }
 
-if (isOld) {
-  const node = ownNode();
+async function runElsewhere() {
+  const { createRequire } = await import('node:module');
+  const require = createRequire(import.meta.url);
+  const node = ownNode(require);
   if (node === undefined || node === process.execPath) {
     process.stderr.write(`destino needs Node ${wanted.join('.')} or newer; this is Node ${process.versions.node}\n`);
     process.exitCode = 2;
-  } else {
-    const { spawnSync } = require('node:child_process');
-    const { fileURLToPath } = require('node:url');
-    const run = spawnSync(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
-    process.exitCode = run.status === null ? 70 : run.status;
+    return;
   }
+  const { spawnSync } = require('node:child_process');
+  const { fileURLToPath } = require('node:url');
+  const run = spawnSync(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  process.exitCode = run.status === null ? 70 : run.status;
+}
+
+if (isOld) {
+  void runElsewhere();
 } else {
   import('./start.js').catch((error) => {
     process.stderr.write(`${error && error.stack ? error.stack : error}\n`);

@@ -7,8 +7,8 @@ import { readVersion } from './version.ts';
 export type Chosen = { spec: CommandSpec; given: Omit<Given, 'rest'> };
 
 /**
- * The command table as commander knows it: of groups that `words` do not name, only the group itself, since a start
- * costs each command that is made. `choose` is called with what the command line asks for.
+ * The command table as commander knows it: of groups and commands that `words` do not name only what a list of them
+ * shows, since a start costs each option that is made. `choose` is called with what the command line asks for.
  */
 export function buildProgram(words: readonly string[], choose: (chosen: Chosen) => void): Command {
   const program = settle(new Command('destino'))
@@ -16,14 +16,14 @@ export function buildProgram(words: readonly string[], choose: (chosen: Chosen) 
     .version(readVersion(), '-V, --version', 'the version')
     .usage('<command> [options]')
     .addHelpText('after', '\nStart with: destino init --example iris-js, or destino run -- COMMAND\nHelp on one command: destino run --help');
-  const parents = new Map<string, Command>();
+  const isShort = ({ name }: CommandSpec): boolean => !name.includes(' ');
+  for (const spec of commands.filter(isShort)) addCommand(program, spec, words, choose);
   for (const { name, summary, aliases } of groups) {
     const group = settle(program.command(name)).summary(summary).description(summary);
     for (const alias of aliases ?? []) group.alias(alias);
-    parents.set(name, group);
+    if (![name, ...(aliases ?? [])].some((word) => words.includes(word))) continue;
+    for (const spec of commands.filter((each) => each.name.startsWith(`${name} `))) addCommand(group, spec, words, choose);
   }
-  const named = groups.filter(({ name, aliases }) => words.includes(name) || aliases?.some((alias) => words.includes(alias)) === true).map(({ name }) => name);
-  for (const spec of commands.filter(({ name }) => !name.includes(' ') || named.includes(name.split(' ')[0] ?? ''))) addCommand(program, parents, spec, choose);
   return program;
 }
 
@@ -31,11 +31,12 @@ function settle(command: Command): Command {
   return command.exitOverride().showSuggestionAfterError().configureOutput({ outputError: () => undefined }).helpOption('-h, --help', 'this help').helpCommand(false);
 }
 
-function addCommand(program: Command, parents: ReadonlyMap<string, Command>, spec: CommandSpec, choose: (chosen: Chosen) => void): void {
-  const words = spec.name.split(' ');
-  const parent = words.length > 1 ? (parents.get(words[0] ?? '') ?? program) : program;
-  const command = settle(parent.command(words.at(-1) ?? '', { hidden: spec.hidden === true })).summary(spec.summary).description(spec.summary);
+function addCommand(parent: Command, spec: CommandSpec, words: readonly string[], choose: (chosen: Chosen) => void): void {
+  const own = spec.name.split(' ').at(-1) ?? '';
+  const command = settle(parent.command(own, { hidden: spec.hidden === true })).summary(spec.summary).description(spec.summary);
   for (const alias of spec.aliases ?? []) command.alias(alias);
+  // What is only listed needs no options.
+  if (![own, ...(spec.aliases ?? [])].some((word) => words.includes(word))) return;
   for (const argument of spec.arguments ?? []) command.argument(argumentText(argument), argument.summary);
   for (const option of [...(spec.options ?? []), ...ownGlobals(spec)]) command.addOption(optionOf(option));
   if (spec.rest !== undefined) command.usage(`${usageOf(spec)} [-- ${spec.rest}]`);

@@ -58,6 +58,22 @@ describe('work that goes on without the command line', () => {
   });
 });
 
+describe('secrets of work that goes on', () => {
+  const job = (secret: string): string => `command: until [ -e ${trial.folder}/go ]; do sleep 0.05; done; printf %s "$TOKEN" | wc -c\nenvironment: azureml:here@latest\nenvironment_variables: { TOKEN: "\${{secrets.${secret}}}" }\n`;
+
+  it('are resolved by an agent that ran before they were set', async () => {
+    await trial.write({ 'destino.yaml': 'environments: { here: host }\n' });
+    await trial.run('run', '-d', '-n', 'before', '--', ...waits('go'));
+    await trial.begin(['secret', 'set', 'hf'], { input: 'twelve chars' }).ended;
+    await trial.write({ 'job.yml': job('hf') });
+    const left = await trial.run('run', 'job.yml', '-d', '-n', 'with');
+    expect(left.stderr).not.toContain('nobody supervises');
+    await trial.write({ go: '' });
+    expect((await trial.run('job', 'wait', 'with')).code).toBe(0);
+    expect((await trial.run('logs', 'with')).stdout.trim()).toBe('12');
+  });
+});
+
 describe('leaving', () => {
   it('leaves the job running at SIGINT without a terminal, says how to come back, and exits 7', async () => {
     const running = trial.begin(['run', '-n', 'left', '--', ...waits('go')]);

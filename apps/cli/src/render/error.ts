@@ -47,7 +47,7 @@ export function problemLines(console: Console, problem: PlacedProblem): string[]
   const field = path === '' || message.startsWith(path) ? '' : `${path}: `;
   return [
     `${mark} ${field}${message}${place}`,
-    ...(excerpt === undefined ? [] : excerpt.split('\n').map((text) => `  why: ${text.trimEnd()}`)),
+    ...(excerpt === undefined ? [] : excerpt.split('\n').map((text, index) => `${index === 0 ? '  why: ' : '       '}${text.trimEnd()}`)),
     ...(hint === undefined ? [] : [`  do:  ${hint}`]),
   ];
 }
