@@ -9,6 +9,9 @@ const { environment, ...job } = jobViewObjectSchema.shape;
 const problem = problemSchema.extend({ file: z.string().optional(), fate: z.string().optional() });
 const explanation = z.object({ candidate: z.string(), constraint: z.string(), reason: z.string(), fix: z.string().optional(), since: z.string().optional() });
 
+const textMap = z.record(z.string(), z.string());
+const metricPoint = z.object({ step: z.number(), value: z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]), timeMs: z.number().optional() });
+
 /** What `--json` prints, by the name of the thing. Fields are only ever added within a major version. */
 const objects = {
   job: z.object({ ...job, environmentUsed: environment }),
@@ -34,6 +37,21 @@ const objects = {
   }),
   why: z.object({ schemaVersion: version, name: z.string(), state: z.string(), explanations: z.array(explanation) }),
   log: z.object({ schemaVersion: version, attempt: z.int(), source: z.string(), stream: z.string(), offsetBytes: z.int().optional(), text: z.string().optional(), base64: z.string().optional() }),
+  metrics: z.object({
+    schemaVersion: version,
+    job: z.string(),
+    state: z.string(),
+    attempts: z.array(
+      z.object({
+        attempt: z.int(),
+        target: z.string(),
+        runs: z.array(z.object({ run: z.string().optional(), name: z.string().optional(), status: z.string().optional(), params: textMap, tags: textMap, metrics: z.record(z.string(), z.array(metricPoint)) })),
+        artifacts: z.array(z.object({ path: z.string(), sizeBytes: z.number() })),
+        unsupported: z.array(z.string()),
+        badLines: z.array(z.int()),
+      }),
+    ),
+  }),
   error: z.object({ error: z.object({ code: errorCodeSchema, message: z.string(), hint: z.string().optional(), retry: z.enum(retryAdvices), details: jsonSchema.optional() }) }),
 };
 export const cliObjectSchemas: Readonly<Record<keyof typeof objects, z.ZodType>> = objects;

@@ -25,6 +25,7 @@ export type {
   NewJob,
   NewTarget,
   Orphan,
+  OutputOptions,
   PruneOptions,
   RetentionPolicy,
   RetryPolicy,

@@ -1,6 +1,9 @@
 import { ownerSchema } from '@destino/core/model';
 import { z } from 'zod';
 
+/** The output that holds `metrics.jsonl`. No job can have one of its own by that name. */
+export const metricsOutput = 'destino.metrics';
+
 /** What the job's folder tells of itself: whose it is and where its outputs lie. */
 export const aboutSchema = z.object({
   key: z.string(),

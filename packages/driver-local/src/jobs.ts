@@ -17,6 +17,7 @@ import { listOutputs, readOutput } from './outputs.ts';
 import { readRecord } from './record-file.ts';
 import { releaseJob } from './release.ts';
 import { bringContent, stagedSchema } from './stage.ts';
+import { tellTrackingTrouble } from './tracking.ts';
 import { writeJob } from './write-job.ts';
 
 /** The eight verbs, each a few file operations on the folder that the helper works in. */
@@ -67,6 +68,7 @@ export function localJobs(here: LocalMachine, context: DriverContext): Jobs {
         if (existsSync(files.record) && !finished(handle) && readRecord(files.record)?.claimed !== undefined) {
           throw new DestinoError('conflict', `the job ${handle.id} is still running`, { hint: 'cancel it first: destino job cancel NAME' });
         }
+        await tellTrackingTrouble(files, handle.id, context);
         await releaseJob(files);
       }),
   };

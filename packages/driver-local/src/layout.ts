@@ -16,6 +16,10 @@ export type JobFiles = {
   inputs: string;
   /** Named outputs, one entry each. */
   named: string;
+  /** The folder of `metrics.jsonl`, which the job or the tracking server beside it writes. */
+  metrics: string;
+  /** What the tracking server could not do. */
+  trackingLog: string;
   about: string;
   start: string;
   secrets: string;
@@ -34,6 +38,8 @@ export function jobFiles(folder: string): JobFiles {
     work: below('work'),
     inputs: below('inputs'),
     named: below('named'),
+    metrics: below('metrics'),
+    trackingLog: below('tracking.log'),
     about: below('about.json'),
     start: below('start'),
     secrets: below('secrets'),

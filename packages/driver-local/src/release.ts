@@ -3,8 +3,8 @@ import { readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JobFiles } from './layout.ts';
 
-/** Kept until the job is removed for good: its log, its named outputs, what tells of them, and the proof that it was. */
-const kept = new Set(['about.json', 'claim', 'named', 'record', 'released', 'stderr', 'stdout', 'work']);
+/** Kept until the job is removed for good: its log, its metrics, its named outputs, what tells of them, and the proof that it was. */
+const kept = new Set(['about.json', 'claim', 'metrics', 'named', 'record', 'released', 'stderr', 'stdout', 'work']);
 
 /** Frees what the attempt needed to run. Its log and its outputs stay where they are, as `outputs` said. */
 export async function releaseJob(files: JobFiles): Promise<void> {
@@ -13,6 +13,7 @@ export async function releaseJob(files: JobFiles): Promise<void> {
   for (const name of await readdir(files.folder)) {
     if (!kept.has(name)) await rm(join(files.folder, name), { recursive: true, force: true });
   }
+  await removeEmpty(files.metrics);
   if (!existsSync(files.work)) return;
   const left = await readdir(files.work);
   for (const name of left) {

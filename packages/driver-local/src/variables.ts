@@ -1,6 +1,6 @@
 import type { Owner, JobSpec } from '@destino/core/model';
 
-export type VariablePlaces = { checkpoint: string; input(name: string): string; output(name: string): string; path: string };
+export type VariablePlaces = { checkpoint: string; metrics: string; input(name: string): string; output(name: string): string; path: string };
 
 /**
  * The whole environment of a job: what Azure's training scripts look for, the submitter's base list, the places of
@@ -14,6 +14,7 @@ export function jobVariables(job: JobSpec, owner: Owner, places: VariablePlaces)
     ...job.baseVariables,
     PATH: places.path,
     DESTINO_CHECKPOINT_DIR: places.checkpoint,
+    DESTINO_METRICS_FILE: places.metrics,
     ...Object.fromEntries(data.map(([name]) => [`AZURE_ML_INPUT_${name}`, places.input(name)])),
     ...Object.fromEntries(Object.keys(job.outputs).map((name) => [`AZURE_ML_OUTPUT_${name}`, places.output(name)])),
     ...job.variables,

@@ -5,13 +5,14 @@ import { dirname, join } from 'node:path';
 import type { CallOptions, DriverContext, EffectOptions } from '@destino/core/driver';
 import type { JobSpec } from '@destino/core/model';
 import { blankRecord, quoteShell, startScript } from '@destino/helper';
-import type { About } from './about.ts';
+import { metricsOutput, type About } from './about.ts';
 import { containerJob, dockersOwn } from './docker.ts';
 import { jobPath, plainPath, shellOf } from './interpreters.ts';
 import type { JobFiles, Layout } from './layout.ts';
 import { errnoOf } from './map-error.ts';
 import { inputPlace, outputPlace, renderCommand } from './places.ts';
 import type { Staged } from './stage.ts';
+import { trackingLines } from './tracking.ts';
 import { jobVariables } from './variables.ts';
 
 /** Longer ones do not fit into one argument of a process. */
@@ -24,6 +25,7 @@ export async function writeJob(writing: Writing, options: EffectOptions): Promis
   const { job, key, files, context } = writing;
   const folder = job.inPlace ?? files.work;
   const outputs = Object.fromEntries(Object.keys(job.outputs).map((name) => [name, outputPlace(name, job, files)]));
+  await mkdir(files.metrics, { recursive: true });
   await makeFolders(job, outputs);
   const path = jobPath(job.variables['PATH'] ?? job.baseVariables['PATH'] ?? plainPath, writing.places.bin);
   const shell = job.environment.kind === 'image' ? 'sh' : shellOf(path);
@@ -32,7 +34,7 @@ export async function writeJob(writing: Writing, options: EffectOptions): Promis
     name: job.name,
     owner: context.owner,
     createdAt: new Date(context.clock.wallMs()).toISOString(),
-    outputs: { ...(job.inPlace === undefined && { outputs: join(files.work, 'outputs') }), ...outputs },
+    outputs: { [metricsOutput]: files.metrics, ...(job.inPlace === undefined && { outputs: join(files.work, 'outputs') }), ...outputs },
     notes: shell === 'sh' && job.environment.kind !== 'image' ? ['there is no bash here: the command ran by sh'] : [],
   };
   await writeFile(files.about, JSON.stringify(about), { mode: 0o600 });
@@ -57,11 +59,13 @@ async function startText(writing: Writing, where: { folder: string; path: string
   const output = (name: string): string => outputPlace(name, job, files);
   const checkpoint = checkpointFolder(writing);
   await mkdir(checkpoint, { recursive: true });
-  const variables = jobVariables(job, context.owner, { checkpoint, input, output, path: where.path });
+  const variables = jobVariables(job, context.owner, { checkpoint, metrics: join(files.metrics, 'metrics.jsonl'), input, output, path: where.path });
   const text = renderCommand(job.command, { input, output });
   const command = [where.shell, ...(await commandArguments(text, files))];
   const limits = { graceMs: job.graceMs, ...(job.timeoutMs !== undefined && { timeoutMs: job.timeoutMs }) };
-  const prologue = Object.keys(job.secrets).length === 0 ? '' : secretsPrologue(files);
+  const secrets = Object.keys(job.secrets).length === 0 ? '' : secretsPrologue(files);
+  // Before the secrets: the server is none of those who may know them.
+  const prologue = `${await trackingLines({ ...writing, ...where }, options)}${secrets}`;
   if (job.environment.kind !== 'image') return startScript({ folder: where.folder, variables, command, prologue, ...limits });
   const client = clientVariables(writing, where.path);
   const inside = await containerCommand(writing, { command: anyShell(command.slice(1)), client, variables, input, checkpoint }, options);

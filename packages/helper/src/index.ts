@@ -7,5 +7,5 @@ export type { Ticket } from './ticket.ts';
 export { isPlainVariable, startScript } from './start-script.ts';
 export type { StartScript } from './start-script.ts';
 export { quoteShell } from './quote-shell.ts';
-export { trackingArguments, trackingEnvironment, trackingScript } from './tracking.ts';
-export type { TrackingPaths, TrackingScript } from './tracking.ts';
+export { trackingArguments, trackingEnvironment, trackingPrologue, trackingScript } from './tracking.ts';
+export type { TrackingPaths, TrackingScript, TrackingStart } from './tracking.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { quoteShell } from './quote-shell.ts';
 
 export type TrackingScript = {
   /** The Python source of the server; standard library only. */
@@ -54,4 +55,41 @@ export function trackingEnvironment(address: string, runId: string, token?: stri
     MLFLOW_DISABLE_TELEMETRY: 'true',
     ...(token !== undefined && { MLFLOW_TRACKING_TOKEN: token }),
   };
+}
+
+export type TrackingStart = {
+  /** `python3`, as the job's own PATH has it. */
+  python: string;
+  paths: TrackingPaths;
+  run: { id: string; name?: string; experiment?: string };
+  token: string;
+  /** Gets what went wrong; empty when all is well. Never the job's own log. */
+  log: string;
+};
+
+/**
+ * Shell lines for the prologue of `startScript`: they start the server beside the job, in a session of its own, wait
+ * until it listens, at most about a second, and export what the client needs. Whatever fails is told in `log`, and the
+ * job begins all the same. The server has the job's mark, so that it is part of its tree; it ends with its first process.
+ */
+export function trackingPrologue({ python, paths, run, token, log }: TrackingStart): string {
+  const words = [python, ...trackingArguments(paths, run)].map(quoteShell).join(' ');
+  const settings = Object.entries(trackingEnvironment('', run.id, token)).filter(([name]) => name !== 'MLFLOW_TRACKING_URI');
+  const exports = settings.map(([name, value]) => `${name}=${quoteShell(value)}`).join(' ');
+  return [
+    'read_stat self',
+    // Twice in the background: the job must not meet a child that it did not start.
+    `(export DESTINO_TRACKING_TOKEN=${quoteShell(token)}; (launch ${words} --watch "$stat_pid") &) </dev/null >/dev/null 2>>${quoteShell(log)}`,
+    'destino_tries=0',
+    `until [ -s ${quoteShell(paths.ready)} ] || [ "$destino_tries" -ge 40 ]; do`,
+    '  destino_tries=$((destino_tries + 1))',
+    '  sleep 0.02 2>/dev/null || { sleep 1; destino_tries=40; }',
+    'done',
+    `if { read -r MLFLOW_TRACKING_URI <${quoteShell(paths.ready)}; } 2>/dev/null; then`,
+    `  export MLFLOW_TRACKING_URI ${exports}`,
+    'else',
+    `  echo 'the tracking server was not ready within a second' >>${quoteShell(log)}`,
+    'fi',
+    '',
+  ].join('\n');
 }

@@ -36,6 +36,13 @@ export const jobCommands: readonly CommandSpec[] = [
     options: [{ flags: '--to <folder>', summary: 'default: a folder with the name of the job' }],
     load: () => import('../commands/job-download.ts'),
   },
+  {
+    name: 'job metrics',
+    summary: 'what a job reported: parameters, last values, curves; of a running job so far',
+    arguments: [jobName, { name: 'metrics', summary: 'only these', optional: true, many: true }],
+    options: [{ flags: '--attempt <number>', summary: 'only this attempt; default the last that reported, with --json all' }, { flags: '--ascii', summary: 'draw without Unicode' }],
+    load: () => import('../commands/job-metrics.ts'),
+  },
   { ...whyCommand, name: 'job why' },
   {
     name: 'job diff',

@@ -18,6 +18,7 @@ import { PassRunner } from './pass-runner.ts';
 import { defaultPolicy } from './policy.ts';
 import { pruneTarget, type Orphan, type PruneOptions } from './prune.ts';
 import { collectGarbage, type Collected, type RetentionPolicy } from './retention.ts';
+import { readOutputFile, type OutputOptions } from './read-output.ts';
 import { refuseWithoutRoom } from './storage-room.ts';
 import { ServiceBook } from './service-book.ts';
 import { TargetBook } from './target-book.ts';
@@ -216,6 +217,11 @@ export class Engine implements AsyncDisposable {
   /** Bytes of a collected output file. @throws `not-found` when the workspace does not hold it. */
   output(hash: string, options: { from?: number; signal?: AbortSignal } = {}): AsyncIterable<Uint8Array> {
     return this.#parts.blobs.get(hash, options);
+  }
+
+  /** Bytes of one output file of one attempt, wherever it is, also while the job runs. @throws `not-found`, `unsupported`. */
+  async *outputFile(nameOrId: string, output: string, path: string, options: OutputOptions = {}): AsyncIterable<Uint8Array> {
+    yield* readOutputFile(this.#parts, (await this.#required(nameOrId)).id, output, path, options);
   }
 
   async prune(target: string, options: PruneOptions = {}): Promise<Orphan[]> {

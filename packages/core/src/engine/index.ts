@@ -1,6 +1,7 @@
 export { Engine } from './engine.ts';
 export type { JobQuery, NewJob } from './engine.ts';
 export type { EngineOptions } from './engine-options.ts';
+export type { OutputOptions } from './read-output.ts';
 export { groupSchema, jobRequestSchema, retryPolicySchema } from './documents.ts';
 export type { Group, JobRequest, JobRequestInput, RetryPolicy } from './documents.ts';
 export { defaultPolicy } from './policy.ts';

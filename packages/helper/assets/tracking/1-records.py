@@ -2,11 +2,13 @@
 
 Standard library only, Python 3.7 and later. It listens on 127.0.0.1, on a port that the system chooses, and writes its
 address to the file named by --ready. Nothing that happens here may fail the job: what cannot be kept is counted and
-named on stderr, and the client is told that all is well. It ends when the process that started it is gone.
+named on stderr, and the client is told that all is well. It ends with the job.
 """
 import argparse
 import json
 import os
+import select
+import signal
 import socketserver
 import sys
 import threading
@@ -17,6 +19,7 @@ ARTIFACTS = ("/api/2.0/mlflow-artifacts/artifacts", "/ajax-api/2.0/mlflow-artifa
 MOST_JSON_BYTES = 64 * 1024 * 1024
 MOST_POINTS_A_KEY = 10_000
 CHUNK_BYTES = 1024 * 1024
+MOST_SERVERS = 100
 REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 413: "Too Large"}
 
 

@@ -100,11 +100,41 @@ def is_alive(pid):
     return True
 
 
+def await_end(parent, watched):
+    """Until the watched process is gone; without one, until the one that started this is."""
+    if watched is None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        return
+    try:
+        gone = select.poll()
+        gone.register(os.pidfd_open(watched), select.POLLIN)
+        gone.poll()
+    except (AttributeError, OSError):  # Not Linux, an old Python, or gone already.
+        while is_alive(watched):
+            time.sleep(0.5)
+
+
 def end_with(parent, watched):
-    """Ends this process when the one that started it is gone, or the one it was told to watch."""
-    while os.getppid() == parent and (watched is None or is_alive(watched)):
-        time.sleep(0.5)
+    await_end(parent, watched)
     os._exit(0)
+
+
+def keep_serving(server, parent, watched):
+    """Serves from a child process. Should it be killed, another takes its place: the socket and what came meanwhile stay."""
+    keeper = os.getpid()
+    for _ in range(MOST_SERVERS):
+        child = os.fork()
+        if child == 0:
+            threading.Thread(target=end_with, args=(keeper, watched), daemon=True).start()
+            server.serve_forever()
+        if parent is not None:
+            threading.Thread(target=end_with, args=(parent, watched), daemon=True).start()
+            parent = None
+        _, how = os.waitpid(child, 0)
+        if how == 0:
+            return
+        sys.stderr.write("destino: the tracking server ended with %d and is started again\n" % how)
 
 
 def main():
@@ -115,18 +145,19 @@ def main():
     parser.add_argument("--run-id", default="", help="the id of the job's own run")
     parser.add_argument("--run-name", default="")
     parser.add_argument("--experiment", default="Default")
-    parser.add_argument("--watch", type=int, help="a process to end with, besides the parent")
+    parser.add_argument("--watch", type=int, help="a process to end with, instead of the parent")
     ask = parser.parse_args()
     tracking = Tracking(Journal(ask.metrics), ask.artifacts, ask.run_id, ask.run_name, ask.experiment)
     server = Server(("127.0.0.1", 0), Handler)
     server.tracking, server.routes = tracking, routes_of(tracking)
     server.token = os.environ.pop("DESTINO_TRACKING_TOKEN", "")
-    threading.Thread(target=end_with, args=(os.getppid(), ask.watch), daemon=True).start()
+    # A job that is told to end may have a last word to report; this ends with it.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     aside = ask.ready + ".part"
     with open(aside, "w") as file:
         file.write("http://127.0.0.1:%d\n" % server.server_address[1])
     os.replace(aside, ask.ready)
-    server.serve_forever()
+    keep_serving(server, os.getppid(), ask.watch)
 
 
 if __name__ == "__main__":
