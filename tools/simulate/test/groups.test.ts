@@ -54,9 +54,9 @@ describe('a parent', () => {
   it('lets the others go on when told, but for what waits for the failed one', async () => {
     const world = createEngineWorld();
     const { engine } = await world.started('h');
-    await engine.submit({ name: 'p', request: group({ bad: { programme: { exitCode: 1 } }, good: { programme: { durationMs: 20_000 } }, after: { after: ['bad'] }, then: { after: ['good'] } }, { onFailure: 'continue' }) });
+    await engine.submit({ name: 'p', request: group({ bad: { programme: { exitCode: 1 } }, good: { programme: { durationMs: 20_000 } }, after: { after: ['bad'] }, next: { after: ['good'] } }, { onFailure: 'continue' }) });
     expect(await world.atRest(engine, 'p')).toMatchObject({ state: 'failed', reason: { code: 'child-failed' } });
-    expect(await statesOf(world)).toEqual({ 'p.bad': 'failed', 'p.good': 'succeeded', 'p.then': 'succeeded' });
+    expect(await statesOf(world)).toEqual({ 'p.bad': 'failed', 'p.good': 'succeeded', 'p.next': 'succeeded' });
   });
 
   it('passes its cancellation on to its children, and starts no more', async () => {
@@ -100,7 +100,7 @@ describe('a parent', () => {
     const world = createEngineWorld();
     const { engine } = await world.started('h');
     const inner = group({ x: {}, y: { after: ['x'] } }) as Json;
-    await engine.submit({ name: 'p', request: { group: { steps: [{ name: 'inner', request: inner }, { name: 'last', after: ['inner'], request: request() as Json }] } } });
+    await engine.submit({ name: 'p', request: { group: { steps: [{ name: 'inner', request: inner }, { name: 'last', after: ['inner'], request: request() }] } } });
     expect(await world.atRest(engine, 'p')).toMatchObject({ state: 'succeeded' });
     expect(Object.keys(await statesOf(world))).toEqual(['p.inner', 'p.inner.x', 'p.inner.y', 'p.last']);
   });

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import { toDestinoError } from '../errors/index.ts';
+import { DestinoError, toDestinoError } from '../errors/index.ts';
 import type { Problem } from '../model/index.ts';
-import { jobRequestSchema, type Group, type JobRequest } from './documents.ts';
+import { jobRequestSchema, type Group, type JobRequest, type JobRequestInput } from './documents.ts';
 
 /** Issues of a schema as problems, under a path. */
-export function schemaProblems(error: z.ZodError, under = ''): Problem[] {
+function schemaProblems(error: z.ZodError, under = ''): Problem[] {
   return error.issues.map(({ path, code, message }) => ({ severity: 'error', path: [under, ...path].filter((part) => part !== '').join('.'), code, message }));
 }
 
@@ -37,4 +37,15 @@ function inCircles(group: Group): string[] {
     if (next.length === rest.length) return rest.map(({ name }) => name);
     rest = next;
   }
+}
+
+/** @throws `config-invalid` with every problem. */
+export function parseRequest(input: JobRequestInput): JobRequest {
+  const result = jobRequestSchema.safeParse(input);
+  if (!result.success) throw invalid('the request is not valid', schemaProblems(result.error));
+  return result.data;
+}
+
+export function invalid(what: string, problems: readonly Problem[]): DestinoError {
+  return new DestinoError('config-invalid', `${what}: ${problems.map(({ path, message }) => `${path}: ${message}`).join('; ')}`, { details: [...problems] });
 }

@@ -2,9 +2,9 @@ import { DestinoError, toDestinoError } from '../errors/index.ts';
 import { guardTarget } from '../guard/index.ts';
 import { isTerminalJobState, newKey, type JobState, type Problem } from '../model/index.ts';
 import type { Page, RecordQuery, Requests, StoreRecord } from '../store/index.ts';
-import { checkGroup, schemaProblems } from './check-group.ts';
+import { checkGroup, invalid, parseRequest } from './check-group.ts';
 import { checkJob } from './check-job.ts';
-import { jobRequestSchema, type JobRequest, type JobRequestInput } from './documents.ts';
+import type { JobRequest, JobRequestInput } from './documents.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { followLogs, type FollowOptions, type LogChunk } from './follow-logs.ts';
 import { HostSession } from './host-session.ts';
@@ -302,14 +302,4 @@ export class Engine implements AsyncDisposable {
 function hostOf({ host, drivers }: EngineOptions): ConstructorParameters<typeof HostSession>[0]['host'] {
   const offers = [`host:${host.hostId}`, ...drivers.flatMap(driverOffers), ...(host.secrets ?? []).map((name) => `secret:${name}`)];
   return { hostId: host.hostId, role: host.role, offers: offers.sort(), ...(host.pid !== undefined && { pid: host.pid }), ...(host.bootId !== undefined && { bootId: host.bootId }) };
-}
-
-function parseRequest(input: JobRequestInput): JobRequest {
-  const result = jobRequestSchema.safeParse(input);
-  if (!result.success) throw invalid('the request is not valid', schemaProblems(result.error));
-  return result.data;
-}
-
-function invalid(what: string, problems: readonly Problem[]): DestinoError {
-  return new DestinoError('config-invalid', `${what}: ${problems.map(({ path, message }) => `${path}: ${message}`).join('; ')}`, { details: [...problems] });
 }
