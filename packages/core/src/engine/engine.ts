@@ -1,17 +1,13 @@
 import { DestinoError, toDestinoError } from '../errors/index.ts';
 import { guardTarget } from '../guard/index.ts';
-import { isTerminalJobState, newKey, type JobState, type Problem } from '../model/index.ts';
+import { isTerminalJobState, type JobState } from '../model/index.ts';
 import type { Page, RecordQuery, Requests, StoreRecord } from '../store/index.ts';
-import { checkGroup, invalid, parseRequest } from './check-group.ts';
-import { checkJob } from './check-job.ts';
-import type { JobRequest, JobRequestInput } from './documents.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { followLogs, type FollowOptions, type LogChunk } from './follow-logs.ts';
 import { HostSession } from './host-session.ts';
 import { InspectionQueue } from './inspection-queue.ts';
 import { jobOf, type Job } from './job-view.ts';
 import { Keeper } from './keeper.ts';
-import { jobNeeds } from './needs.ts';
 import { driverOffers, OpenTargets } from './open-targets.ts';
 import { wallTime, type EngineParts } from './parts.ts';
 import { PassRunner } from './pass-runner.ts';
@@ -22,15 +18,9 @@ import { readOutputFile, type OutputOptions } from './read-output.ts';
 import { refuseWithoutRoom } from './storage-room.ts';
 import { ServiceBook } from './service-book.ts';
 import { TargetBook } from './target-book.ts';
+import { submitJob, type NewJob } from './submit-job.ts';
 import { Tracker } from './tracker.ts';
 import { whyJob, type Why } from './why.ts';
-
-export type NewJob = {
-  /** Unique in the workspace. Default: the job's id. The same name with the same content answers the job that exists. */
-  name?: string;
-  request: JobRequestInput;
-  createdBy?: string;
-};
 
 export type JobQuery = Omit<RecordQuery, 'type'>;
 
@@ -80,64 +70,8 @@ export class Engine implements AsyncDisposable {
    * belongs to another job.
    */
   async submit(job: NewJob): Promise<{ job: Job; created: boolean }> {
-    const { store, session, clock, randomBytes, tracker } = this.#parts;
-    const request = parseRequest(job.request);
-    // A job that exists already is answered as it is, whatever has become of its targets since.
-    const known = job.name === undefined ? undefined : await store.named('job', job.name);
-    if (known === undefined) {
-      await this.#room();
-      await this.#refuseWhatCannotRun(request);
-    }
-    const id = newKey(randomBytes);
-    const name = job.name ?? id;
-    const needs = await jobNeeds(request, { driver: (kind) => this.#parts.targets.driver(kind), target: (target) => store.named('target', target), hostId: session.host.hostId });
-    const [target] = request.targets;
-    const at = wallTime(clock);
-    const claimFor = this.#loops.length > 0 ? session.id : undefined;
-    const { record, created } = await this.#keeper.certain(() =>
-      store.create(
-        {
-          type: 'job',
-          id,
-          name,
-          kind: request.group === undefined ? 'command' : 'group',
-          state: 'submitted',
-          active: true,
-          needs,
-          createdAt: at,
-          ...(target !== undefined && { target }),
-          ...(job.createdBy !== undefined && { createdBy: job.createdBy }),
-          spec: request,
-          doc: {},
-        },
-        { type: 'created', at, data: { targets: request.targets } },
-        claimFor === undefined ? {} : { claimFor },
-      ),
-    );
-    if (created && record.session !== undefined && record.session === session.id) tracker.adopt(record);
-    return { job: jobOf(record, created ? [] : await store.attempts(record.id)), created };
-  }
-
-  async #refuseWhatCannotRun(request: JobRequest): Promise<void> {
-    if ((request.spec === undefined) === (request.group === undefined)) throw new DestinoError('config-invalid', 'a job is either one command or a group of steps', { hint: 'give it a command' });
-    if (request.group !== undefined) {
-      const problems = await checkGroup(request.group, (step) => this.#refuseWhatCannotRun(step));
-      if (problems.length > 0) throw invalid('the steps cannot run', problems);
-    }
-    if (request.spec === undefined) return;
-    if (request.targets.length === 0) throw new DestinoError('config-invalid', 'the job names no target', { hint: 'name one: --target local' });
-    const problems: (Problem & { target: string })[] = [];
-    for (const target of request.targets) {
-      const record = await this.#parts.targets.record(target);
-      if (this.#parts.targets.driver(record.kind) === undefined) return;
-      const found = (await checkJob(this.#parts.targets, request.spec, target)).filter(({ severity }) => severity === 'error');
-      if (found.length === 0) return;
-      problems.push(...found.map((problem) => ({ ...problem, target })));
-    }
-    throw new DestinoError('config-invalid', `no target named can run it: ${problems.map(({ target, message }) => `${target}: ${message}`).join('; ')}`, {
-      details: problems,
-      ...(problems[0]?.hint !== undefined && { hint: problems[0].hint }),
-    });
+    const certain = <T>(call: () => Promise<T>): Promise<T> => this.#keeper.certain(call);
+    return await submitJob(this.#parts, job, { claim: this.#loops.length > 0, room: this.#room, certain });
   }
 
   /** By name or id; `undefined` when there is none. */

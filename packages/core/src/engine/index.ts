@@ -1,5 +1,6 @@
 export { Engine } from './engine.ts';
-export type { JobQuery, NewJob } from './engine.ts';
+export type { JobQuery } from './engine.ts';
+export type { NewJob } from './submit-job.ts';
 export type { EngineOptions } from './engine-options.ts';
 export type { OutputOptions } from './read-output.ts';
 export { groupSchema, jobRequestSchema, retryPolicySchema } from './documents.ts';

@@ -11,7 +11,8 @@ const retryCause: Readonly<Record<ExitCause, Verdict['cause']>> = {
   image: 'user',
   setup: 'user',
   platform: 'platform',
-  cancelled: 'platform',
+  // Somebody ended it there on purpose: to start it again would be against their will.
+  cancelled: 'user',
 };
 
 /**
@@ -68,7 +69,7 @@ export function judge(view: JobView, attempt: Attempt): Verdict {
   if (attempt.cancelCause === 'timeout') {
     return { state: 'failed', cause: 'timeout', reason: { code: 'timeout', text: 'ended by its time-out' }, ...facts };
   }
-  const cause = view.state === 'cancelled' ? 'platform' : retryCause[exit?.cause ?? 'exit'];
+  const cause = view.state === 'cancelled' ? 'user' : retryCause[exit?.cause ?? 'exit'];
   return { state: 'failed', cause, reason: failureReason(view, exit), ...facts };
 }
 

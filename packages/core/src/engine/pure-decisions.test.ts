@@ -75,7 +75,7 @@ describe('the judgement of an end', () => {
     ['success, whatever was asked for', 'succeeded', 'user', { state: 'succeeded', cause: 'none' }],
     ['a user\'s cancellation', 'failed', 'user', { state: 'cancelled', cause: 'none' }],
     ['a time-out of ours', 'cancelled', 'timeout', { state: 'failed', cause: 'timeout' }],
-    ['a cancellation that nobody here asked for', 'cancelled', undefined, { state: 'failed', cause: 'platform' }],
+    ['a cancellation that nobody here asked for', 'cancelled', undefined, { state: 'failed', cause: 'user' }],
     ['a failure without any detail', 'failed', undefined, { state: 'failed', cause: 'failed' }],
   ] as const)('names %s', (_, state, cancelCause, verdict) => {
     expect(judge(view(state), { ...attempt, ...(cancelCause !== undefined && { cancelCause }) })).toMatchObject(verdict);
