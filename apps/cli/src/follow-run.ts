@@ -6,6 +6,7 @@ import { createAsk } from './render/ask.ts';
 import { LogWriter } from './render/log-writer.ts';
 import { reasonText } from './render/job.ts';
 import { endLine } from './render/end-line.ts';
+import { valuesText } from './render/values.ts';
 import { watchWaiting } from './watch-waiting.ts';
 
 export type FollowOptions = { onExit: 'detach' | 'cancel' };
@@ -51,7 +52,7 @@ async function follow({ console }: CommandContext, destino: Destino, job: Job, s
     for await (const chunk of destino.logs(job.id, { follow: true, signal })) log.write(chunk);
     const end = await destino.wait(job.id, { signal });
     log.end();
-    endLine(console, end);
+    endLine(console, end, await valuesText(destino, end));
     return end;
   } catch (error) {
     log.end();

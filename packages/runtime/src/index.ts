@@ -25,7 +25,7 @@ export type { CheckOptions, FileCheck, TargetCheck } from './job/check-file.ts';
 export { safeJoin } from '@destino/core/snapshot';
 export type { FileRun } from './job/file-request.ts';
 export type { Ask } from './tokens.ts';
-export { finalValues, jobMetrics } from './metrics/job-metrics.ts';
+export { finalValues, jobMetrics, metricsOutput } from './metrics/job-metrics.ts';
 export type { AttemptMetrics } from './metrics/job-metrics.ts';
 export { plotMetric, shortNumber } from '@destino/helper/metrics';
 export type { MetricPoint, RunMetrics } from '@destino/helper/metrics';

@@ -3,6 +3,7 @@ import { exitCodeOfJob, exitCodes } from '../exit-code.ts';
 import { findJob } from '../find-job.ts';
 import { durationOption, textArgument } from '../given.ts';
 import { endLine } from '../render/end-line.ts';
+import { valuesText } from '../render/values.ts';
 import { jobObject } from '../render/job.ts';
 import type { Run } from '../table/command.ts';
 
@@ -19,7 +20,7 @@ export const run: Run = async (context, given) => {
   try {
     const end = await destino.wait(job.id, { signal: stop.signal });
     if (console.json) console.object(jobObject(end));
-    else endLine(console, end);
+    else endLine(console, end, await valuesText(destino, end));
     return exitCodeOfJob(end);
   } catch (error) {
     if (!stop.signal.aborted || !isDestinoError(error, 'aborted')) throw error;

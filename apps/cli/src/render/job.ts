@@ -32,7 +32,7 @@ export function printJobs(console: Console, jobs: readonly Job[], nowMs: number)
 }
 
 /** Everything about one job. */
-export function printJob(console: Console, job: Job, nowMs: number): void {
+export function printJob(console: Console, job: Job, nowMs: number, values?: string): void {
   if (console.json) {
     console.object(jobObject(job));
     return;
@@ -53,6 +53,7 @@ export function printJob(console: Console, job: Job, nowMs: number): void {
     ['supervised', job.finishedAt === undefined ? String(job.supervised) : undefined],
     ['parent', job.parent],
     ['tags', Object.entries(job.tags).map(([key, value]) => `${key}=${value}`).join(' ') || undefined],
+    ['metrics', values],
     ...job.outputs.map((file, index) => [index === 0 ? 'outputs' : '', `${file.output}/${file.path} (${file.sizeBytes} B, ${file.kept})`] as const),
   ];
   for (const [label, value] of lines) if (value !== undefined && value !== '') console.line(`${label.padEnd(12)}${value}`);

@@ -29,7 +29,7 @@ export async function* readOutputFile(parts: EngineParts, id: string, output: st
       yield* { [Symbol.asyncIterator]: () => bytes };
       return;
     } catch (error) {
-      if (!isDestinoError(error) || error.code !== 'not-found') throw error;
+      if (!isDestinoError(error, 'not-found')) throw error;
     }
   }
   yield* readOnTarget(parts, attempt, listed ?? { output, path, sizeBytes: 0, kept: 'target' }, call);

@@ -7,7 +7,7 @@ import type { Destino } from '../destino.ts';
 export type AttemptMetrics = JobMetrics & { attempt: number; target: string };
 
 /** Every target that has metrics offers them as this output. */
-const metricsOutput = 'destino.metrics';
+export const metricsOutput = 'destino.metrics';
 const metricsFile = 'metrics.jsonl';
 
 /** What the attempts of a job reported, in order; of a running job what there is now. Attempts without any are left out. */
@@ -26,7 +26,7 @@ async function metricsText(destino: Pick<Destino, 'engine'>, job: Job, attempt: 
   try {
     for await (const chunk of destino.engine.outputFile(job.id, metricsOutput, metricsFile, { attempt })) chunks.push(chunk);
   } catch (error) {
-    if (isDestinoError(error) && (error.code === 'not-found' || error.code === 'unsupported')) return undefined;
+    if (isDestinoError(error, 'not-found') || isDestinoError(error, 'unsupported')) return undefined;
     throw error;
   }
   return Buffer.concat(chunks).toString('utf8');
