@@ -56,8 +56,9 @@ for (const name of ['iris-js', 'iris-python']) {
 }
 const inputs = [...new Set(output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : [])))].filter((id) => id.startsWith('/') && !id.includes('node_modules')).map((id) => relative(here, id));
 writeFileSync(join(folder, 'inputs.json'), JSON.stringify(inputs.sort()));
-// The helper reads its script beside the folder of its code.
+// The helper reads its script and the tracking server beside the folder of its code.
 cpSync(join(here, '../../packages/helper/script'), join(here, 'dist/script'), { recursive: true });
+cpSync(join(here, '../../packages/helper/assets'), join(here, 'dist/assets'), { recursive: true });
 rmSync(final, { recursive: true, force: true });
 renameSync(folder, final);
 console.log(`bundle: ${output.length} files from ${inputs.length} sources`);

@@ -7,7 +7,7 @@ import type { JobSpec } from '@destino/core/model';
 import { trackingPrologue, trackingScript } from '@destino/helper';
 import { findProgram } from './interpreters.ts';
 import type { JobFiles, Layout } from './layout.ts';
-import { errnoOf } from './map-error.ts';
+import { errnoOf, heed } from './map-error.ts';
 
 const python = /(?:^|[^\w-])(?:python|pypy|mlflow|torchrun|accelerate|deepspeed|jupyter|papermill)[\d.]*(?![\w])|\.(?:py|ipynb)(?!\w)/;
 const pythonFile = /\.(?:py|ipynb)$/;
@@ -19,7 +19,17 @@ type Tracked = { job: JobSpec; files: JobFiles; places: Layout; context: DriverC
  * job's PATH. Wanted is it by jobs that are or may start Python; `DESTINO_TRACKING` in the job's variables, or its tag
  * `destino.tracking`, says `always` or `never`. A job with a server of its own keeps that.
  */
-export async function trackingLines({ job, files, places, context, folder, path }: Tracked, options: CallOptions): Promise<string> {
+export async function trackingLines(tracked: Tracked, options: CallOptions): Promise<string> {
+  try {
+    return await linesFor(tracked, options);
+  } catch (error) {
+    heed(options);
+    tracked.context.logger.warn('local.tracking', { job: tracked.job.name, text: `no tracking server: ${String(error)}` });
+    return ''; // a job without metrics is better than none
+  }
+}
+
+async function linesFor({ job, files, places, context, folder, path }: Tracked, options: CallOptions): Promise<string> {
   if (job.environment.kind === 'image' || 'MLFLOW_TRACKING_URI' in job.variables || 'MLFLOW_TRACKING_URI' in job.secrets) return '';
   const word = job.variables['DESTINO_TRACKING'] ?? job.tags['destino.tracking'];
   if (word === 'never' || !(word === 'always' || (await mayStartPython(job, context, options)))) return '';
