@@ -4,6 +4,9 @@ import { reasonSchema } from '@destino/core/model';
 import { isPlainVariable } from '@destino/helper';
 import { z } from 'zod';
 import type { LocalConfig } from './config.ts';
+import { searchPath } from './interpreters.ts';
+import { noPython } from './venv/choose-maker.ts';
+import { admitsPython } from './venv/python-version.ts';
 
 export const noServices = 'the local driver runs jobs; it does not host services yet';
 export const oneNode = 'this machine is one node';
@@ -45,7 +48,7 @@ function checkResources(job: JobSpec, config: LocalConfig, lastProbe?: TargetPro
   return problems;
 }
 
-function checkEnvironment({ environment, inPlace }: JobSpec, lastProbe?: TargetProbe): Problem[] {
+function checkEnvironment({ environment, inPlace, baseVariables }: JobSpec, lastProbe?: TargetProbe): Problem[] {
   switch (environment.kind) {
     case 'host':
       return [];
@@ -55,6 +58,7 @@ function checkEnvironment({ environment, inPlace }: JobSpec, lastProbe?: TargetP
       return inPlace === undefined ? [] : [error('inPlace', 'in-place', 'a container works on a copy of the code', 'leave out --in-place, or run with --env host')];
     }
     case 'venv':
+      return checkVenv(environment, baseVariables['PATH'], lastProbe);
     case 'conda':
     case 'build':
     case 'curated': {
@@ -64,6 +68,17 @@ function checkEnvironment({ environment, inPlace }: JobSpec, lastProbe?: TargetP
     default:
       return environment satisfies never;
   }
+}
+
+/** The last probe looked at the system's own folders only: on a job's PATH with others it is a warning. */
+function checkVenv({ python, relaxed }: Extract<JobSpec['environment'], { kind: 'venv' }>, path: string | undefined, lastProbe?: TargetProbe): Problem[] {
+  const seen = z.object({ pythons: z.array(z.string()), environmentTools: z.array(z.string()) }).safeParse(lastProbe?.attributes ?? {});
+  if (!seen.success || seen.data.environmentTools.length > 0) return [];
+  const { pythons } = seen.data;
+  if (pythons.length > 0 && (python === undefined || pythons.some((version) => admitsPython(python, version)))) return [];
+  const elsewhere = (path ?? '').split(':').some((folder) => folder !== '' && !searchPath.split(':').includes(folder));
+  const [message = '', hint] = noPython(python, pythons).split(/; (.*)/s);
+  return [{ ...error('environment', 'jobs.venv', message, hint), ...(((relaxed === true && pythons.length > 0) || elsewhere) && { severity: 'warning' as const }) }];
 }
 
 function missingImage(reason: Reason): Problem {

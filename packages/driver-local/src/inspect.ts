@@ -50,6 +50,8 @@ function claimedView(record: JobRecord, files: JobFiles, machine: Machine): JobI
   const view = { seen: 'yes' as const, exits: [], ...startedAt };
   if (claimed !== undefined && machine.alive(claimed.pid, claimed.start)) {
     if (running === undefined) return { ...view, state: 'preparing', rawState: 'claimed', reasons: [starting] };
+    const preparing = cancelling ? undefined : textOf(files.preparing);
+    if (preparing !== undefined) return { ...view, state: 'preparing', rawState: 'preparing', reasons: [{ code: 'environment', text: preparing }] };
     return { ...view, state: cancelling ? 'cancelling' : 'running', rawState: cancelling ? 'ending' : 'running', reasons: [] };
   }
   if (running !== undefined && machine.alive(running.pid, running.start)) {
@@ -63,7 +65,7 @@ function claimedView(record: JobRecord, files: JobFiles, machine: Machine): JobI
 
 function endedView(record: JobRecord, ended: NonNullable<JobRecord['ended']>, files: JobFiles): JobView {
   const { cause, message } = mapCause(ended);
-  const told = message ?? (cause === 'setup' ? setupText(files) : undefined);
+  const told = message ?? (cause === 'setup' ? textOf(join(files.folder, 'setup')) : undefined);
   const exit: Exit = {
     node: 0,
     cause,
@@ -77,9 +79,10 @@ function endedView(record: JobRecord, ended: NonNullable<JobRecord['ended']>, fi
   return { seen: 'yes', state: mapState(ended), rawState: `ended: ${ended.cause}`, reasons, exits: [exit], ...startedAt, endedAt: iso(ended.atMs) };
 }
 
-function setupText(files: JobFiles): string | undefined {
+/** The words of a file, `undefined` when it is not there. */
+function textOf(path: string): string | undefined {
   try {
-    return readFileSync(join(files.folder, 'setup'), 'utf8').trim();
+    return readFileSync(path, 'utf8').trim() || undefined;
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;

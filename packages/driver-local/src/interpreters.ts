@@ -5,6 +5,9 @@ import { errnoOf } from './map-error.ts';
 /** Where a job without a base list of variables looks for programs. */
 export const plainPath = '/usr/local/bin:/usr/bin:/bin';
 
+/** Where the probe looks for programs; a job's own PATH may hold others. */
+export const searchPath = '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:/opt/homebrew/bin';
+
 /** The first executable of that name on a PATH. */
 export function findProgram(name: string, path: string): string | undefined {
   for (const folder of path.split(delimiter)) {

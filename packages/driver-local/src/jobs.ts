@@ -86,7 +86,7 @@ async function submit(here: LocalMachine, context: DriverContext, job: JobSpec, 
     const brought = given.success && given.data.key === key && existsSync(files.work);
     await mkdir(files.folder, { recursive: true, mode: 0o700 });
     const staged = brought ? given.data : await bringContent(job, key, files, context, options);
-    await writeJob({ job, key, files, places: here.places, staged, context, ...(here.dockerHost !== undefined && { dockerHost: here.dockerHost }) }, options);
+    await writeJob({ job, key, files, places: here.places, staged, context, script: await here.server.prepare(), ...(here.dockerHost !== undefined && { dockerHost: here.dockerHost }) }, options);
   }
   await here.server.tell((fresh ? undefined : ticketOf(here, key)) ?? (await writeTicket(here, key, job)));
   return handle;

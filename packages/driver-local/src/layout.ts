@@ -26,6 +26,8 @@ export type JobFiles = {
   record: string;
   claim: string;
   ending: string;
+  /** What keeps a begun job from its command, in words, while it does. */
+  preparing: string;
   stdout: string;
   stderr: string;
   released: string;
@@ -46,6 +48,7 @@ export function jobFiles(folder: string): JobFiles {
     record: below('record'),
     claim: below('claim'),
     ending: below('ending'),
+    preparing: below('preparing'),
     stdout: below('stdout'),
     stderr: below('stderr'),
     released: below('released'),

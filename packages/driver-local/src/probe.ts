@@ -4,20 +4,19 @@ import { arch, platform, release } from 'node:os';
 import { promisify } from 'node:util';
 import type { CallOptions } from '@destino/core/driver';
 import type { Json, Reason, TargetProbe } from '@destino/core/model';
-import { findProgram } from './interpreters.ts';
+import { findProgram, searchPath } from './interpreters.ts';
 import type { LocalMachine } from './local-machine.ts';
 import type { Capacity } from './queue-view.ts';
+import { makers } from './venv/choose-maker.ts';
+import { findPythons } from './venv/find-pythons.ts';
 
 const run = promisify(execFile);
 const patienceMs = 5000;
 
-/** Where programs of this machine are looked for; a job's own PATH may hold others. */
-const searchPath = '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:/opt/homebrew/bin';
-
 export async function probeMachine({ places, dockerHost }: LocalMachine, capacity: Capacity, options: CallOptions): Promise<TargetProbe> {
-  const [docker, python, node, nvidia, disk] = await Promise.all([
+  const [docker, pythons, node, nvidia, disk] = await Promise.all([
     said('docker', [...(dockerHost === undefined ? [] : ['--host', dockerHost]), 'version', '--format', '{{.Server.Version}}'], options),
-    said('python3', ['-c', 'import platform; print(platform.python_version())'], options),
+    findPythons(searchPath, options),
     said('node', ['--version'], options),
     said('nvidia-smi', ['--query-gpu=index,name,memory.total', '--format=csv,noheader,nounits'], options),
     statfs(places.root),
@@ -35,7 +34,9 @@ export async function probeMachine({ places, dockerHost }: LocalMachine, capacit
     memoryBytes: capacity.memoryBytes,
     gpus,
     node: node.text?.replace(/^v/, '') ?? null,
-    python: python.text ?? null,
+    python: pythons[0]?.version ?? null,
+    pythons: pythons.map(({ version }) => version),
+    environmentTools: makers.filter((name) => findProgram(name, searchPath) !== undefined),
     docker: docker.text ?? null,
     shell: bash === undefined ? 'sh' : 'bash',
     diskFreeBytes: disk.bavail * disk.bsize,

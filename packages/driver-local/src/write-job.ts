@@ -14,11 +14,12 @@ import { inputPlace, outputPlace, renderCommand } from './places.ts';
 import type { Staged } from './stage.ts';
 import { trackingLines } from './tracking.ts';
 import { jobVariables } from './variables.ts';
+import { prepareVenv } from './venv/prepare-venv.ts';
 
 /** Longer ones do not fit into one argument of a process. */
 const longestArgumentBytes = 120_000;
 
-export type Writing = { job: JobSpec; key: string; files: JobFiles; places: Layout; staged: Staged; context: DriverContext; dockerHost?: string };
+export type Writing = { job: JobSpec; key: string; files: JobFiles; places: Layout; staged: Staged; context: DriverContext; /** The helper's copy on this machine. */ script: string; dockerHost?: string };
 
 /** Writes everything that the helper needs to run the job, the blank record last: with it the job is whole. */
 export async function writeJob(writing: Writing, options: EffectOptions): Promise<void> {
@@ -64,8 +65,10 @@ async function startText(writing: Writing, where: { folder: string; path: string
   const command = [where.shell, ...(await commandArguments(text, files))];
   const limits = { graceMs: job.graceMs, ...(job.timeoutMs !== undefined && { timeoutMs: job.timeoutMs }) };
   const secrets = Object.keys(job.secrets).length === 0 ? '' : secretsPrologue(files);
-  // Before the secrets: the server is none of those who may know them.
-  const prologue = `${await trackingLines({ ...writing, ...where }, options)}${secrets}`;
+  const around = { key: writing.key, files, root: writing.places.root, script: writing.script, path: where.path };
+  const venv = job.environment.kind === 'venv' ? await prepareVenv(job.environment, around, options) : '';
+  // Before the secrets: neither what installs packages nor the tracking server is one of those who may know them.
+  const prologue = `${venv}${await trackingLines({ ...writing, ...where }, options)}${secrets}`;
   if (job.environment.kind !== 'image') return startScript({ folder: where.folder, variables, command, prologue, ...limits });
   const client = clientVariables(writing, where.path);
   const inside = await containerCommand(writing, { command: anyShell(command.slice(1)), client, variables, input, checkpoint }, options);

@@ -2,7 +2,9 @@
 # Runs jobs for one account on one machine, without any client: queue, slots, claim, time-out, cancel, exit record.
 # Needs /bin/sh and the standard tools. Every path comes from DESTINO_ROOT:
 #   jobs/KEY/    start (sourced in the job's process, ends in `launch COMMAND…`), record (padded before the start, so
-#                that a full disk cannot keep the end from being told), claim, ending, stdout, stderr; stop, after (hooks)
+#                that a full disk cannot keep the end from being told), claim, ending, stdout, stderr; stop, after (hooks);
+#                build (makes the environment that the job shares with others), preparing (what keeps it from starting)
+#   environments/ one folder for each environment that jobs share
 #   queue/       tickets ORDER.KEY.MILLICORES.MEBIBYTES.GPUS.BOOT, in the order of their names
 #   serve/       master.N (who serves), wake (a pipe with the words submit, done, tick), log
 #   capacity     optional: MILLICORES MEBIBYTES GPU,GPU|-

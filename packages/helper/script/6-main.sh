@@ -22,12 +22,16 @@ end)
   time_base
   end_job "${2-}" "${3:-cancelled}" "${4:-10000}"
   ;;
+environment)
+  # KEY NAME: prints where the environment is.
+  use_environment "${2-}" "${3:?}"
+  ;;
 capacity)
   detect
   printf 'cores %s\nmemory %s\ngpus %s\nboot %s\n' "$all_cores" "$all_memory" "$all_gpus" "$boot"
   ;;
 *)
-  echo 'usage: DESTINO_ROOT=FOLDER destino-helper serve | run KEY [GPUS] | end KEY CAUSE GRACE_MS | capacity' >&2
+  echo 'usage: DESTINO_ROOT=FOLDER destino-helper serve | run KEY [GPUS] | end KEY CAUSE GRACE_MS | environment KEY NAME | capacity' >&2
   exit 64
   ;;
 esac
