@@ -25,7 +25,8 @@ export async function prepareVenv(venv: Venv, { key, files, root, script, path }
   await writeFile(join(files.folder, 'build'), buildText(choice, { requirements: venv.requirements, relaxed }, files.folder), { mode: 0o600 });
   const name = environmentName(venv, choice);
   return [
-    `destino_venv=$(DESTINO_ROOT=${quoteShell(root)} /bin/sh ${quoteShell(script)} environment ${key} ${name}) || exit 96\n`,
+    `destino_venv=$(DESTINO_ROOT=${quoteShell(root)} /bin/sh ${quoteShell(script)} environment ${key} ${name}) || {\n`,
+    '[ -e "$destino_job/setup" ] || fail_setup "the building of its environment was ended; try again"\nexit 96\n}\n',
     'export VIRTUAL_ENV="$destino_venv" PATH="$destino_venv/bin:$PATH"\n',
     'unset PYTHONHOME CONDA_PREFIX CONDA_DEFAULT_ENV\n',
   ].join('');
