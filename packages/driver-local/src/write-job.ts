@@ -65,11 +65,10 @@ async function startText(writing: Writing, where: { folder: string; path: string
   const command = [where.shell, ...(await commandArguments(text, files))];
   const limits = { graceMs: job.graceMs, ...(job.timeoutMs !== undefined && { timeoutMs: job.timeoutMs }) };
   const secrets = Object.keys(job.secrets).length === 0 ? '' : secretsPrologue(files);
-  // Before the secrets: the server is none of those who may know them.
-  const tracking = await trackingLines({ ...writing, ...where }, options);
   const around = { key: writing.key, files, root: writing.places.root, script: writing.script, path: where.path };
   const venv = job.environment.kind === 'venv' ? await prepareVenv(job.environment, around, options) : '';
-  const prologue = `${tracking}${secrets}${venv}`;
+  // Before the secrets: neither what installs packages nor the tracking server is one of those who may know them.
+  const prologue = `${venv}${await trackingLines({ ...writing, ...where }, options)}${secrets}`;
   if (job.environment.kind !== 'image') return startScript({ folder: where.folder, variables, command, prologue, ...limits });
   const client = clientVariables(writing, where.path);
   const inside = await containerCommand(writing, { command: anyShell(command.slice(1)), client, variables, input, checkpoint }, options);
