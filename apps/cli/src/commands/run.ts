@@ -44,14 +44,14 @@ function runInput(given: Given): RunInput {
   const shared = { ...(targets !== undefined && { targets }), ...(name !== undefined && { name: checkedName(name) }), ...(flag(given, 'inPlace') && { inPlace: true }) };
   if (given.rest.length > 0) {
     if (file !== undefined) throw new DestinoError('config-invalid', `give a file or a command after --, not both: ${file}`, { hint: `destino run ${file}` });
-    for (const option of ['set', 'input', 'var', 'env']) {
-      if (given.options[option] !== undefined) throw new DestinoError('config-invalid', `--${option} belongs to a file; a command after -- has none`, { hint: 'destino run FILE' });
+    for (const option of ['set', 'input', 'var', 'env', 'envRelaxed']) {
+      if (given.options[option] !== undefined) throw new DestinoError('config-invalid', `--${option === 'envRelaxed' ? 'env-relaxed' : option} belongs to a file; a command after -- has none`, { hint: 'destino run FILE' });
     }
     return { ...shared, command: given.rest };
   }
   if (file === undefined) throw new DestinoError('config-invalid', 'there is nothing to run', { hint: 'destino run job.yml, or destino run -- python train.py' });
   const environment = forced(textOption(given, 'env'));
-  return { ...shared, file, set: listOption(given, 'set'), inputs: mapOption(given, 'input'), variables: mapOption(given, 'var'), ...(environment !== undefined && { environment }) };
+  return { ...shared, file, set: listOption(given, 'set'), inputs: mapOption(given, 'input'), variables: mapOption(given, 'var'), ...(environment !== undefined && { environment }), ...(flag(given, 'envRelaxed') && { environmentRelaxed: true }) };
 }
 
 function checkedName(name: string): string {

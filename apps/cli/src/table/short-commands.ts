@@ -8,6 +8,7 @@ const runOptions: readonly OptionSpec[] = [
   { flags: '-d, --detach', summary: 'return as soon as the background agent looks after it' },
   { flags: '--in-place', summary: 'run in the folder itself, without a copy; on this machine only' },
   { flags: '--env <how>', summary: 'realise the environment so: host, venv, docker or image:REF' },
+  { flags: '--env-relaxed', summary: 'go without packages, and with another Python, where they cannot be had' },
   { flags: '--on-exit <what>', summary: 'at SIGTERM, and at SIGINT without a terminal (default detach)', choices: ['detach', 'cancel'] },
   { flags: '--exit-code <whose>', summary: "end with the job's own exit code", choices: ['pass'] },
   file,

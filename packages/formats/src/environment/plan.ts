@@ -91,13 +91,13 @@ function venv(by: Candidate['by'], words: string, substitute: Substitute, conda:
   const requirements = [...substitute.requirements, ...(conda?.options ?? []), ...(conda?.requirements ?? [])];
   const python = conda?.python || substitute.python;
   const problems = (conda?.unavailable ?? []).map((each) => (relaxed === true ? { ...each, severity: 'warning' as const } : each));
-  if (requirements.length === 0) return { by, needs: 'python', words: `${words}: Python ${python ?? 'of the target'}`, problems, environment: python === undefined ? { kind: 'host' } : venvOf([], python) };
-  return { by, needs: 'python', words: `${words}: a virtual environment with ${requirements.length} packages${python === undefined ? '' : `, Python ${python}`}`, problems, environment: venvOf(requirements, python) };
+  if (requirements.length === 0) return { by, needs: 'python', words: `${words}: Python ${python ?? 'of the target'}`, problems, environment: python === undefined ? { kind: 'host' } : venvOf([], python, relaxed) };
+  return { by, needs: 'python', words: `${words}: a virtual environment with ${requirements.filter((line) => !line.startsWith('-')).length} packages${python === undefined ? '' : `, Python ${python}`}`, problems, environment: venvOf(requirements, python, relaxed) };
 }
 
-function venvOf(requirements: string[], python: string | undefined): Environment {
+function venvOf(requirements: string[], python: string | undefined, relaxed: boolean | undefined): Environment {
   const hash = createHash('sha256').update(JSON.stringify([python ?? null, requirements])).digest('hex');
-  return { kind: 'venv', hash, requirements, ...(python !== undefined && { python }) };
+  return { kind: 'venv', hash, requirements, ...(python !== undefined && { python }), ...(relaxed === true && { relaxed }) };
 }
 
 function force(wish: EnvironmentWish, forced: ForcedEnvironment, options: PlanOptions): Candidate[] {

@@ -19,6 +19,8 @@ export type FileRun = {
   inputs?: Readonly<Record<string, string>>;
   variables?: Readonly<Record<string, string>>;
   environment?: ForcedEnvironment;
+  /** Packages and a Python that cannot be had are warnings. */
+  environmentRelaxed?: boolean;
   inPlace?: boolean;
 };
 
@@ -35,8 +37,8 @@ export async function fileRequest(run: FileRun, name: string, parts: FileParts):
   const usable = await judgeTargets(job, targets, parts, notes);
   const place = await codePlace(run, job, parts);
   const base = { name, baseVariables: baseVariables(parts.variables), ...place.decided };
-  const candidate = await chooseCandidate(run, job, usable, base, parts);
-  if (job.value.environment !== undefined) notes.push(`environment: ${candidate.words}`);
+  const { candidate, instead } = await chooseCandidate(run, job, usable, base, parts);
+  if (job.value.environment !== undefined) notes.push(`environment: ${candidate.words}`, ...instead.map((why) => `  not ${why}`));
   const spec = lowerJob(job, { ...base, environment: environmentOf(candidate) });
   return { request: requestOf(run, job, usable, spec), notes: [...notes, ...candidate.problems.map(problemLine), ...place.notes] };
 }
@@ -89,15 +91,15 @@ async function codePlace(run: FileRun, job: ParsedJob, parts: FileParts): Promis
 }
 
 /** The first way to realise the environment that the preferred target can take. */
-async function chooseCandidate(run: FileRun, job: ParsedJob, targets: readonly string[], base: Omit<JobSpecInput, 'command'>, parts: FileParts): Promise<Candidate> {
+async function chooseCandidate(run: FileRun, job: ParsedJob, targets: readonly string[], base: Omit<JobSpecInput, 'command'>, parts: FileParts): Promise<{ candidate: Candidate; instead: string[] }> {
   const substitutes = Object.fromEntries(Object.entries(parts.settings.environments).map(([name, { value }]) => [name, value]));
-  const plan = planEnvironment(job.environment, { substitutes, force: run.environment });
+  const plan = planEnvironment(job.environment, { substitutes, force: run.environment, relaxed: run.environmentRelaxed === true });
   const [target = ''] = targets;
   const reasons: FormatProblem[] = [];
   for (const candidate of plan.candidates) {
     const own = candidate.problems.filter(({ severity }) => severity === 'error');
     const problems = own.length > 0 || !('environment' in candidate) ? own : await candidateProblems(jobSpecSchema.parse(lowerJob(job, { ...base, environment: candidate.environment })), target, parts);
-    if ('environment' in candidate && problems.length === 0) return candidate;
+    if ('environment' in candidate && problems.length === 0) return { candidate, instead: reasons.map(({ message }) => message) };
     reasons.push(...problems.map((problem) => ({ ...problem, file: run.file, message: `${candidate.words}: ${problem.message}` })));
   }
   throw fileRefused(run.file, reasons.length > 0 ? reasons : [{ ...plan.refusal, file: run.file }]);
