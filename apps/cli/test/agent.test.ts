@@ -33,7 +33,8 @@ describe('work that goes on without the command line', () => {
     expect(await trial.agent()).toBe(first);
     await trial.write({ go: '' });
     for (const name of ['one', 'two', 'three']) expect((await trial.run('job', 'wait', name)).code).toBe(0);
-    while ((await trial.agent()) !== undefined) await new Promise((resolve) => setTimeout(resolve, 50));
+    // Asking keeps it awake, so it is asked less often than it lingers.
+    while ((await trial.agent()) !== undefined) await new Promise((resolve) => setTimeout(resolve, 1000));
     expect((await trial.objects('job', 'list', '--state', 'succeeded')).objects).toHaveLength(3);
   });
 

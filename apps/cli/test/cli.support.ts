@@ -91,6 +91,14 @@ export class CliTrial implements AsyncDisposable {
     return agent?.pid;
   }
 
+  /** Resolves when a process has ended; one that does not within ten seconds is ended. */
+  async gone(pid: number): Promise<void> {
+    for (let count = 0; isAlive(pid); count += 1) {
+      if (count === 200) process.kill(pid, 'SIGTERM');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
   async read(name: string): Promise<string> {
     return await readFile(join(this.folder, name), 'utf8');
   }
@@ -98,8 +106,18 @@ export class CliTrial implements AsyncDisposable {
   /** Ends what it left at work, by asking for it, then removes everything. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.run('job', 'cancel', '--all', '--yes');
-    for (let agent = await this.agent(); agent !== undefined; agent = await this.agent()) await new Promise((resolve) => setTimeout(resolve, 50));
+    const agent = await this.agent();
+    // Looked at from outside: every command that asks the agent keeps it from ending.
+    if (agent !== undefined) await this.gone(agent);
     await rm(this.#root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
 
