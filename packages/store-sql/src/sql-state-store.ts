@@ -78,7 +78,7 @@ export class SqlStateStore implements StateStore {
     return this.#executor.write((tx) => createRecord(tx, record, event, options.claimFor), record.id);
   }
 
-  request(id: string, requests: Partial<Requests>, event: NewEvent): Promise<StoreRecord | undefined> {
+  request(id: string, requests: Partial<Requests>, event?: NewEvent): Promise<StoreRecord | undefined> {
     return this.#executor.write((tx) => mergeRequests(tx, id, requests, event), id);
   }
 

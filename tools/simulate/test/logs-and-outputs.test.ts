@@ -36,6 +36,27 @@ describe('the log of a job', () => {
     });
   });
 
+  it('is followed live from a host that does not look after the job, and carried no longer than that', async () => {
+    const world = createEngineWorld();
+    const owner = await world.started('owner');
+    const reader = await world.started('reader');
+    await owner.engine.submit({ name: 'j', request: request({ durationMs: 600_000, log: [{ text: 'line {i}\n', repeat: 500, everyMs: 1000 }] }) });
+    await untilState(world, 'j', 'running');
+    const stop = new AbortController();
+    let seen = '';
+    const reading = (async () => {
+      for await (const chunk of reader.engine.logs('j', { follow: true, signal: stop.signal })) if ('bytes' in chunk) seen += Buffer.from(chunk.bytes).toString();
+    })().catch(() => undefined);
+    await world.clock.advance(50_000);
+    expect(seen.split('\n').length).toBeGreaterThan(40);
+    stop.abort();
+    await world.clock.advance(30_000);
+    await reading;
+    const carried = owner.calls.filter(({ op }) => op === 'jobs.logs').length;
+    await world.clock.advance(60_000);
+    expect(owner.calls.filter(({ op }) => op === 'jobs.logs').length).toBe(carried);
+  });
+
   it('is not carried while nobody follows it and its target keeps it', async () => {
     const world = createEngineWorld();
     const { engine, calls } = await world.started('h');

@@ -33,6 +33,7 @@ export async function* followLogs(parts: EngineParts, id: string, options: Follo
   const given: Given = { bytes: new Map(options.from), gaps: new Set() };
   parts.followed.set(id, (parts.followed.get(id) ?? 0) + 1);
   parts.tracker.wake(id);
+  const owner = new DistantOwner(parts, id);
   try {
     for (;;) {
       options.signal?.throwIfAborted();
@@ -41,12 +42,35 @@ export async function* followLogs(parts: EngineParts, id: string, options: Follo
       const attempts = (await parts.store.attempts(id)).filter(({ number }) => options.attempt === undefined || number === options.attempt);
       for (const attempt of attempts) yield* readAttempt(parts, attempt, given);
       if (options.follow !== true || isOver(record, attempts, options.attempt)) return;
+      await owner.ask(attempts.at(-1));
       await changeOrPause(parts, id, options.signal);
     }
   } finally {
     const count = (parts.followed.get(id) ?? 1) - 1;
     if (count === 0) parts.followed.delete(id);
     else parts.followed.set(id, count);
+  }
+}
+
+/** Has the host that looks after a job bring in its log while somebody reads it here. */
+class DistantOwner {
+  readonly #parts: EngineParts;
+  readonly #id: string;
+  #askedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: EngineParts, id: string) {
+    this.#parts = parts;
+    this.#id = id;
+  }
+
+  async ask(attempt: Attempt | undefined): Promise<void> {
+    const { clock, policy, store, tracker } = this.#parts;
+    if (attempt?.phase !== 'live' || tracker.get(this.#id) !== undefined) return;
+    if (clock.monotonicMs() - this.#askedMs < policy.followForMs / 2) return;
+    this.#askedMs = clock.monotonicMs();
+    // The files of a job on this machine are read as they grow; nobody has to carry them.
+    if ((await store.segments(attempt.key)).some(({ local }) => local)) return;
+    await store.request(this.#id, { follow: { untilMs: (await store.nowMs()) + policy.followForMs } });
   }
 }
 

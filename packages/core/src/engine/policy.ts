@@ -38,6 +38,8 @@ export type EnginePolicy = {
   /** Logs of a live job that nobody follows are fetched this often where a target's window loses bytes. */
   logEveryMs: number;
   followLogEveryMs: number;
+  /** For how long a reader on another host asks that a log be carried; it asks anew after half of it. */
+  followForMs: number;
   /** How long a key is watched whose attempt was given up. */
   watchForMs: number;
   /** Age of a remote thing without a row before it counts as an orphan. */
@@ -71,6 +73,7 @@ export const defaultPolicy: Readonly<EnginePolicy> = Object.freeze({
   fetchOutputsBelowBytes: 1024 * 1024,
   logEveryMs: 10 * seconds,
   followLogEveryMs: 0.25 * seconds,
+  followForMs: 20 * seconds,
   watchForMs: 24 * hours,
   orphanAfterMs: 1 * hours,
 });

@@ -118,13 +118,15 @@ async function pumpWhileLive(context: JobContext, attempt: Attempt): Promise<num
   const { parts, tracked } = context;
   const { open, jobs } = await openAttempt(context, attempt);
   if (jobs.logFiles !== undefined || isTerminalJobState(tracked.record.state as JobState)) return Number.POSITIVE_INFINITY;
-  const followed = parts.followed.has(tracked.record.id);
+  const followed = parts.followed.has(tracked.record.id) || (tracked.record.requests.follow?.untilMs ?? 0) > context.nowMs;
   if (!followed && open.driver.traits.logs !== 'gaps') return Number.POSITIVE_INFINITY;
   const everyMs = followed ? parts.policy.followLogEveryMs : parts.policy.logEveryMs;
   const dueMs = (pulledAt.get(tracked) ?? Number.NEGATIVE_INFINITY) + everyMs - parts.clock.monotonicMs();
   if (dueMs > 0) return dueMs;
   pulledAt.set(tracked, parts.clock.monotonicMs());
   try {
+    // Noted, or the request would wake this host again and again while the log says nothing.
+    if (tracked.record.poke !== tracked.record.pokeSeen) await parts.tracker.commit(tracked, {});
     const pump = await LogPump.of(parts, tracked, attempt);
     await pump.pull(jobs, attempt, { follow: false });
   } catch (error) {

@@ -110,15 +110,15 @@ class MemoryStateStore implements StateStore {
     return { record: this.#insert(record, [event], now, session), created: true };
   }
 
-  async request(id: string, requests: Partial<Requests>, event: NewEvent): Promise<StoreRecord | undefined> {
+  async request(id: string, requests: Partial<Requests>, event?: NewEvent): Promise<StoreRecord | undefined> {
     return this.#request(id, requests, event);
   }
 
-  #request(id: string, requests: Partial<Requests>, event: NewEvent): StoreRecord | undefined {
+  #request(id: string, requests: Partial<Requests>, event: NewEvent | undefined): StoreRecord | undefined {
     const record = this.#records.get(id);
     if (record === undefined) return undefined;
-    const next = this.#put(requested(record, requests, this.#now()));
-    this.#append(record, [event]);
+    const next = this.#put(requested(record, requests, this.#now(), event === undefined ? 0 : 1));
+    if (event !== undefined) this.#append(record, [event]);
     return next;
   }
 

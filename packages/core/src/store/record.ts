@@ -18,6 +18,8 @@ export const requestsSchema = z.object({
   remove: z.object({ by: z.string().optional(), atMs: z.number() }).optional(),
   /** The service revision that is wanted now. */
   revise: z.object({ by: z.string().optional(), atMs: z.number(), revision: z.int().positive(), spec: jsonSchema }).optional(),
+  /** Somebody on another host reads the log as it grows, until this time; asked anew while they do. */
+  follow: z.object({ untilMs: z.number() }).optional(),
 });
 export type Requests = z.infer<typeof requestsSchema>;
 export type RequestName = keyof Requests;

@@ -84,7 +84,7 @@ export interface StateStore extends AsyncDisposable {
    */
   create(record: NewRecord, event: NewEvent, options?: { claimFor?: string }): Promise<{ record: StoreRecord; created: boolean }>;
   /** Merges requests into a record and pokes its owner. A request that stands already is kept. */
-  request(id: string, requests: Partial<Requests>, event: NewEvent): Promise<StoreRecord | undefined>;
+  request(id: string, requests: Partial<Requests>, event?: NewEvent): Promise<StoreRecord | undefined>;
   /** The only write of an owner. */
   commit(claim: Claim, change: Change): Promise<CommitOutcome>;
   /** Removes inactive records with all that hangs on them, and answers the names of the blobs that were theirs. */

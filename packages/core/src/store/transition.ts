@@ -59,11 +59,20 @@ export function changed(record: StoreRecord, change: Change, nowMs: number): Sto
   return change.letGo === true || !next.active ? withoutSession(next) : next;
 }
 
-/** The record after a request. What was asked first stays; only a newer service revision replaces an older. */
-export function requested(record: StoreRecord, requests: Partial<Requests>, nowMs: number): StoreRecord {
+/**
+ * The record after a request. What was asked first stays; only a newer service revision replaces an older, and a log
+ * is followed as long as the most patient reader wants. `eventCount` events go with it.
+ */
+export function requested(record: StoreRecord, requests: Partial<Requests>, nowMs: number, eventCount: number): StoreRecord {
   const revise = newer(record.requests.revise, requests.revise);
-  const merged: Requests = { ...requests, ...record.requests, ...(revise !== undefined && { revise }) };
-  return { ...record, requests: merged, poke: record.poke + 1, events: record.events + 1, version: record.version + 1, updatedMs: nowMs };
+  const follow = later(record.requests.follow, requests.follow);
+  const merged: Requests = { ...requests, ...record.requests, ...(revise !== undefined && { revise }), ...(follow !== undefined && { follow }) };
+  return { ...record, requests: merged, poke: record.poke + 1, events: record.events + eventCount, version: record.version + 1, updatedMs: nowMs };
+}
+
+function later(old: Requests['follow'], next: Requests['follow']): Requests['follow'] {
+  if (old === undefined || next === undefined) return next ?? old;
+  return next.untilMs > old.untilMs ? next : old;
 }
 
 function newer(old: Requests['revise'], next: Requests['revise']): Requests['revise'] {

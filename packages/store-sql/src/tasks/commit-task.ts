@@ -34,11 +34,11 @@ export function* commitChange(tx: Transaction, claim: Claim, change: Change): Ta
 }
 
 /** Merges requests into a record and pokes its owner. */
-export function* mergeRequests(tx: Transaction, id: string, requests: Partial<Requests>, event: NewEvent): Task<StoreRecord | undefined> {
+export function* mergeRequests(tx: Transaction, id: string, requests: Partial<Requests>, event: NewEvent | undefined): Task<StoreRecord | undefined> {
   const record = yield* recordToWrite(tx, id);
   if (record === undefined) return undefined;
-  const next = yield* saveRecord(tx, record, requested(record, requests, tx.nowMs));
-  yield* addEvents(tx, record, [event]);
+  const next = yield* saveRecord(tx, record, requested(record, requests, tx.nowMs, event === undefined ? 0 : 1));
+  yield* addEvents(tx, record, event === undefined ? [] : [event]);
   return next;
 }
 

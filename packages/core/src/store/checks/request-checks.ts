@@ -8,7 +8,7 @@ export const requestChecks: readonly StateStoreCheck[] = [
     const { record } = await things.owned(store, session, 'one');
     const requests = { cancel: { by: 'me', atMs: 7, graceMs: 100 } };
     const answer = present(await other.request(record.id, requests, things.event('cancel-requested', { by: 'me' })), 'the answer');
-    expectEqual(answer, requested(record, requests, answer.updatedMs), 'the answer');
+    expectEqual(answer, requested(record, requests, answer.updatedMs, 1), 'the answer');
     expectEqual(await store.record(record.id), answer, 'the record');
     expectEqual((await store.events(record.id)).map(({ number, type }) => [number, type]), [[1, 'created'], [2, 'cancel-requested']], 'events');
   }),
@@ -24,6 +24,13 @@ export const requestChecks: readonly StateStoreCheck[] = [
     const revise = (revision: number) => ({ revise: { atMs: revision, revision, spec: { revision } } });
     for (const revision of [2, 1, 3, 3]) await store.request(record.id, revise(revision), things.event());
     expectEqual((await store.record(record.id))?.requests, revise(3), 'requests');
+  }),
+  check('request.follow', 'a log is followed until the latest time asked for, and that is no event', async ({ store, other, things }) => {
+    const record = await things.created(store, 'one');
+    for (const untilMs of [20, 10]) await other.request(record.id, { follow: { untilMs } });
+    const after = await store.record(record.id);
+    expectEqual([after?.requests, after?.poke, after?.events], [{ follow: { untilMs: 20 } }, 2, 1], 'the record');
+    expectEqual((await store.events(record.id)).length, 1, 'events');
   }),
   check('request.at-once', 'requests that several hosts make at once all count, and their events have no holes', async ({ store, other, things }) => {
     const record = await things.created(store, 'one');
