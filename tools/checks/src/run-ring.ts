@@ -18,7 +18,7 @@ async function run(which: Ring | 'unit'): Promise<void> {
   if (which === 'truth') environment['DESTINO_TRUTH'] = truthFolder();
   // Ctrl-C reaches vitest as well; this process stays until it has ended, to tidy up behind it.
   process.on('SIGINT', () => undefined);
-  const testbed = which === 'real' ? await startTestbed() : undefined;
+  const testbed = which === 'real' || which === 'faults' ? await startTestbed() : undefined;
   Object.assign(environment, testbed?.environment);
   try {
     process.exitCode = await runVitest(environment);

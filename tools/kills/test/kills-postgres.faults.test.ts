@@ -6,7 +6,7 @@ import { temporaryFolder } from './folder.ts';
 
 function postgresUrl(): string {
   const url = process.env['DESTINO_TEST_POSTGRES'];
-  if (url === undefined) throw new Error('no PostgreSQL: DESTINO_TEST_POSTGRES="$(tools/testbed/postgres.sh up)" npm run test:real');
+  if (url === undefined) throw new Error('no PostgreSQL: DESTINO_TEST_POSTGRES="$(tools/testbed/postgres.sh up)" npm run test:faults');
   return url;
 }
 

@@ -23,6 +23,24 @@ describe('targets', () => {
     expect(await engine.targets.put({ name: 'a', kind: 'fake', config: { target: 'a' } })).toMatchObject({ revision: 1 });
   });
 
+  it('wait for another process that is changing them, also when it died over it', async () => {
+    const world = createEngineWorld();
+    const { engine } = await world.started('h');
+    const other = await world.store.openSession({ hostId: 'other', bootId: 'boot', role: 'cli', offers: [] }, 5000);
+    const record = await world.store.named('target', 'a');
+    expect(await world.store.take(other.id, record?.id ?? '')).toBeDefined();
+    const putting = engine.targets.put({ name: 'a', kind: 'fake', config: { target: 'b' } });
+    await world.clock.advance(6000);
+    expect(await putting).toMatchObject({ revision: 2, config: { target: 'b' } });
+  });
+
+  it('take the later configuration when two processes create them at once', async () => {
+    const world = createEngineWorld();
+    const [one, two] = [(await world.started('h')).engine, (await world.started('i')).engine];
+    await Promise.all([one, two].map((engine, index) => engine.targets.put({ name: 'new', kind: 'fake', config: { target: `t${index}` } })));
+    expect(await one.targets.get('new')).toMatchObject({ revision: 2, config: { target: 't1' } });
+  });
+
   it('refuse another kind, an unknown kind and a wrong configuration, with every problem', async () => {
     const world = createEngineWorld();
     const { engine } = await world.started('h', { kinds: ['fake', 'other'] });

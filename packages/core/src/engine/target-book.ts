@@ -40,6 +40,14 @@ export type NewTarget = { name: string; kind: string; config: Json; origin?: Tar
 
 const unfinished = jobStates.filter((state) => !isTerminalJobState(state));
 
+/** The document with the configuration that is wanted; the very same one when it has it already. */
+function revised(doc: TargetDoc, { config, unreachableAfterMs }: NewTarget): TargetDoc {
+  const patience = unreachableAfterMs === undefined || unreachableAfterMs === doc.unreachableAfterMs ? doc : { ...doc, unreachableAfterMs };
+  if (JSON.stringify(doc.configs[String(doc.revision)]) === JSON.stringify(config)) return patience;
+  const revision = doc.revision + 1;
+  return { ...patience, revision, configs: { ...doc.configs, [String(revision)]: config } };
+}
+
 /** The targets of a workspace. A changed configuration is a new revision; attempts stay on the one they began with. */
 export class TargetBook {
   readonly #parts: EngineParts;
@@ -112,7 +120,7 @@ export class TargetBook {
   async #create(target: NewTarget): Promise<Target> {
     const { store, randomBytes, clock } = this.#parts;
     const doc: TargetDoc = { revision: 1, configs: { '1': target.config }, attributes: {}, ...(target.unreachableAfterMs !== undefined && { unreachableAfterMs: target.unreachableAfterMs }) };
-    const { record } = await store.create(
+    const { record, created } = await store.create(
       {
         type: 'target',
         id: newKey(randomBytes),
@@ -128,17 +136,14 @@ export class TargetBook {
       },
       { type: 'created', at: wallTime(clock), data: { kind: target.kind } },
     );
-    return targetOf(record);
+    // Somebody else created it in the same moment, perhaps with another configuration.
+    return created ? targetOf(record) : await this.#revise(record, target);
   }
 
-  async #revise(existing: StoreRecord, { config, unreachableAfterMs }: NewTarget): Promise<Target> {
-    const record = await this.#write(existing.name, (before) => {
-      const doc = unreachableAfterMs === undefined ? before : { ...before, unreachableAfterMs };
-      if (JSON.stringify(doc.configs[String(doc.revision)]) === JSON.stringify(config)) return doc;
-      const revision = doc.revision + 1;
-      return { ...doc, revision, configs: { ...doc.configs, [String(revision)]: config } };
-    });
-    return targetOf(record);
+  async #revise(existing: StoreRecord, target: NewTarget): Promise<Target> {
+    const before = targetDocSchema.parse(existing.doc);
+    if (revised(before, target) === before) return targetOf(existing);
+    return targetOf(await this.#write(existing.name, (doc) => revised(doc, target)));
   }
 
   /** A target is at rest: whoever changes it takes its claim for one write. */
@@ -147,11 +152,25 @@ export class TargetBook {
     const sessionId = session.id ?? (await this.#renewed());
     const record = await this.#parts.targets.record(name);
     try {
-      return await this.#writeTaken(sessionId, record, change);
+      return await this.#writeInTurn(sessionId, record, change);
     } catch (error) {
       // Whether the claim was had, and given back, is not known: with the session it ends for certain.
       if (toDestinoError(error).op !== 'engine.target') session.doubt();
       throw error;
+    }
+  }
+
+  /** Another holds the claim for one write, or until its session ends if it died in between: worth waiting for. */
+  async #writeInTurn(sessionId: string, record: StoreRecord, change: (doc: TargetDoc) => TargetDoc): Promise<StoreRecord> {
+    const { clock, policy } = this.#parts;
+    const untilMs = clock.monotonicMs() + 2 * policy.sessionLifetimeMs;
+    for (let pauseMs = 10; ; pauseMs = Math.min(2 * pauseMs, 500)) {
+      try {
+        return await this.#writeTaken(sessionId, record, change);
+      } catch (error) {
+        if (toDestinoError(error).op !== 'engine.target' || clock.monotonicMs() > untilMs) throw error;
+        await clock.sleep(pauseMs);
+      }
     }
   }
 
