@@ -35,9 +35,9 @@ describe('hosts', () => {
 
   it('let go only after the passes under way, so that nothing is written twice', async () => {
     const world = createEngineWorld();
-    const cli = await world.started('cli', { faults: [{ op: 'jobs.stage', fault: { do: 'delay', ms: 30_000 } }] });
+    const cli = await world.started('cli', { faults: [{ op: 'jobs.submit', fault: { do: 'delay', ms: 30_000 } }] });
     await cli.engine.submit({ name: 'j', request: request() });
-    await untilPhase(world, 'j', 'staging');
+    await untilPhase(world, 'j', 'submitting');
     await world.clock.advance(1000);
     let given = false;
     const handing = cli.engine.handOver().finally(() => (given = true));
@@ -46,6 +46,20 @@ describe('hosts', () => {
     await world.finish(handing);
     expect((await world.store.named('job', 'j'))?.session).toBeUndefined();
     expect((await world.store.sessions()).map(({ host }) => host.hostId)).toEqual(['cli']);
+  });
+
+  it.each(['hands over', 'leaves'])('end a long transfer when theirs %s, and another resumes it', async (how) => {
+    const world = createEngineWorld();
+    const cli = await world.started('cli', { faults: [{ op: 'jobs.stage', fault: { do: 'delay', ms: 3_600_000 } }] });
+    await cli.engine.submit({ name: 'j', request: request() });
+    await untilPhase(world, 'j', 'staging');
+    await world.clock.advance(1000);
+    const startMs = world.clock.monotonicMs();
+    await (how === 'leaves' ? cli.engine[Symbol.asyncDispose]() : world.finish(cli.engine.handOver()));
+    expect(world.clock.monotonicMs() - startMs).toBeLessThan(5000);
+    if (how !== 'leaves') await cli.engine[Symbol.asyncDispose]();
+    const { engine } = await world.started('agent');
+    expect(await world.atRest(engine, 'j')).toMatchObject({ state: 'succeeded', attempt: 1 });
   });
 
   it('take over from one that died once its session has ended, not before', async () => {

@@ -33,6 +33,7 @@ export class Engine implements AsyncDisposable {
   readonly services: ServiceBook;
   readonly #parts: EngineParts;
   readonly #keeper: Keeper;
+  #leaving = new AbortController();
   readonly #runner: PassRunner;
   readonly #room: () => Promise<void>;
   #loops: Promise<unknown>[] = [];
@@ -44,7 +45,7 @@ export class Engine implements AsyncDisposable {
     const session = new HostSession({ store, clock, policy, host: hostOf(options) });
     const targets = new OpenTargets({ store, drivers, context: options.context, wrap: options.wrap ?? ((target, driver) => guardTarget(target, driver, { logger, clock })) });
     const tracker = new Tracker({ store, session, clock });
-    this.#parts = { store, blobs, clock, randomBytes, logger, policy, session, tracker, targets, inspections: new InspectionQueue(clock), followed: new Map() };
+    this.#parts = { store, blobs, clock, randomBytes, logger, policy, session, tracker, targets, inspections: new InspectionQueue(clock), followed: new Map(), leaving: { signal: this.#leaving.signal } };
     this.#keeper = new Keeper(this.#parts, options.retention);
     this.#room = async () => refuseWithoutRoom(await options.room?.(), options.quotaBytes);
     this.#runner = new PassRunner(this.#parts);
@@ -168,12 +169,16 @@ export class Engine implements AsyncDisposable {
 
   /**
    * Gives away what this host supervises, after the passes under way, so that another host may claim it at once.
+   * Transfers end in their middle, for they are resumed; everything else is seen through.
    * Answers the ids. The host goes on claiming unless it is disposed.
    */
   async handOver(): Promise<string[]> {
     const claims = [...this.#parts.tracker.all()].map(({ claim }) => claim);
     this.#parts.tracker.clear();
+    this.#leaving.abort();
     await this.#runner.settled();
+    this.#leaving = new AbortController();
+    this.#parts.leaving.signal = this.#leaving.signal;
     await this.#keeper.certain(() => this.#parts.store.letGo(claims));
     return claims.map(({ id }) => id);
   }
@@ -205,6 +210,7 @@ export class Engine implements AsyncDisposable {
   /** Ends the supervision by this host and frees its connections; destroys nothing anywhere. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#keeper.stop();
+    this.#leaving.abort();
     await this.#runner.stop();
     await Promise.allSettled(this.#loops);
     this.#loops = [];

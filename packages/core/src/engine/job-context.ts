@@ -5,7 +5,7 @@ import type { Attempt, Change } from '../store/index.ts';
 import { jobDocSchema, jobRequestSchema, type JobDoc, type JobRequest } from './documents.ts';
 import type { OpenTarget } from './open-targets.ts';
 import type { EngineParts } from './parts.ts';
-import type { Tracked } from './tracker.ts';
+import { isOp, type Tracked } from './tracker.ts';
 
 /** One job in one pass: its rows, read into their shapes, and the way to write them. */
 export type JobContext = {
@@ -84,6 +84,11 @@ export function specOf(context: JobContext): JobSpec {
   if (spec === undefined) throw new DestinoError('internal', `job ${context.tracked.record.name} is a command without one`);
   if (context.doc.checkpoint === undefined) return spec;
   return { ...spec, checkpoint: { restore: context.doc.checkpoint } };
+}
+
+/** What a step leaves to whoever comes next: the claim is gone, the user asked for something, or this host leaves. */
+export function endsPass(context: JobContext, thrown: unknown): boolean {
+  return isOp(thrown, 'engine.claim') || isOp(thrown, 'engine.poke') || context.parts.leaving.signal.aborted;
 }
 
 export function reasonOf(error: DestinoError): Reason {

@@ -22,6 +22,8 @@ export type EngineParts = {
   inspections: InspectionQueue;
   /** Ids of records whose logs somebody follows here. */
   followed: Map<string, number>;
+  /** Aborted when this host leaves or hands over: ends transfers, which the next host resumes. */
+  leaving: { signal: AbortSignal };
 };
 
 /** The time of day as text, for people; never compared with anything. */

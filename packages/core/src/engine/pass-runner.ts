@@ -134,7 +134,7 @@ export class PassRunner {
       session.doubt(tracked.claim.session);
       return 0;
     }
-    if (isOp(thrown, 'engine.poke')) return 0;
+    if (isOp(thrown, 'engine.poke') || this.#parts.leaving.signal.aborted) return 0;
     const error = toDestinoError(thrown);
     tracked.failures += 1;
     logger.warn('engine.pass-failed', { record: tracked.record.name, type: tracked.record.type, failures: tracked.failures, error: error.toJSON() });

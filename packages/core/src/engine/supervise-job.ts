@@ -128,7 +128,7 @@ async function pumpWhileLive(context: JobContext, attempt: Attempt): Promise<num
     // Noted, or the request would wake this host again and again while the log says nothing.
     if (tracked.record.poke !== tracked.record.pokeSeen) await parts.tracker.commit(tracked, {});
     const pump = await LogPump.of(parts, tracked, attempt);
-    await pump.pull(jobs, attempt, { follow: false });
+    await pump.pull(jobs, attempt, { follow: false, signal: parts.leaving.signal });
   } catch (error) {
     if (isOp(error, 'engine.claim')) throw error;
     // The end of a job is looked for at its own pace, whether its log can be read or not.

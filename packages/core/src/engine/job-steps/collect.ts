@@ -2,10 +2,9 @@ import { DestinoError, toDestinoError } from '../../errors/index.ts';
 import type { Jobs } from '../../driver/index.ts';
 import type { OutputFile } from '../../model/index.ts';
 import type { Attempt, Verdict } from '../../store/index.ts';
-import { commitJob, currentAttempt, handleOf, openAttempt, rereadAttempt, type JobContext } from '../job-context.ts';
+import { commitJob, currentAttempt, endsPass, handleOf, openAttempt, rereadAttempt, type JobContext } from '../job-context.ts';
 import { wallTime } from '../parts.ts';
 import { decideRetry } from '../retry.ts';
-import { isOp } from '../tracker.ts';
 import { tryAgainLater } from './try-again-later.ts';
 
 const checkpointOutput = 'checkpoint';
@@ -21,17 +20,17 @@ export async function collect(context: JobContext): Promise<void> {
     const { jobs } = await openAttempt(context, attempt);
     tracker.guard(context.tracked);
     const outputs: OutputFile[] = [];
-    for await (const file of jobs.outputs(handleOf(attempt))) outputs.push(await keep(context, jobs, attempt, file));
+    for await (const file of jobs.outputs(handleOf(attempt), { signal: context.parts.leaving.signal })) outputs.push(await keep(context, jobs, attempt, file));
     const checkpoint = await checkpointSnapshot(context, outputs);
     await collected(context, { ...attempt, outputs, ...(checkpoint !== undefined && { checkpoint }) });
   } catch (thrown) {
-    if (isOp(thrown, 'engine.claim') || isOp(thrown, 'engine.poke')) throw thrown;
+    if (endsPass(context, thrown)) throw thrown;
     await collectFailed(context, attempt, thrown);
   }
 }
 
 async function keep(context: JobContext, jobs: Jobs, attempt: Attempt, file: OutputFile): Promise<OutputFile> {
-  const { blobs, policy } = context.parts;
+  const { blobs, policy, leaving } = context.parts;
   const durable = file.uri !== undefined;
   const wanted = !durable || file.sizeBytes <= policy.fetchOutputsBelowBytes || file.output === checkpointOutput;
   if (file.kept === 'workspace' || !wanted) return file;
@@ -39,7 +38,7 @@ async function keep(context: JobContext, jobs: Jobs, attempt: Attempt, file: Out
     if (durable) return file;
     throw new DestinoError('contract', `${attempt.target} lists the output '${file.path}' without a place that lasts and cannot fetch it`, { op: 'jobs.outputs' });
   }
-  const { hash, sizeBytes } = await blobs.put(jobs.fetchOutput(handleOf(attempt), file));
+  const { hash, sizeBytes } = await blobs.put(jobs.fetchOutput(handleOf(attempt), file, { signal: leaving.signal }));
   return { ...file, hash, sizeBytes, kept: 'workspace' };
 }
 

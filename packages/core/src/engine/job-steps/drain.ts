@@ -2,9 +2,8 @@ import { DestinoError, toDestinoError } from '../../errors/index.ts';
 import type { Jobs } from '../../driver/index.ts';
 import type { Attempt, Segment } from '../../store/index.ts';
 import { startLimit } from '../../guard/limit.ts';
-import { commitJob, currentAttempt, handleOf, openAttempt, rereadAttempt, type JobContext } from '../job-context.ts';
+import { commitJob, currentAttempt, endsPass, handleOf, openAttempt, rereadAttempt, type JobContext } from '../job-context.ts';
 import { LogPump } from '../log-pump.ts';
-import { isOp } from '../tracker.ts';
 import { tryAgainLater } from './try-again-later.ts';
 
 /** Brings in the rest of the log. When it cannot be had, that is told as a gap, and the job goes on to its end. */
@@ -15,7 +14,7 @@ export async function drain(context: JobContext): Promise<void> {
     if (jobs.logFiles === undefined) await pumpAll(context, jobs, attempt);
     else await adoptFiles(context, jobs, attempt);
   } catch (thrown) {
-    if (isOp(thrown, 'engine.claim') || isOp(thrown, 'engine.poke')) throw thrown;
+    if (endsPass(context, thrown)) throw thrown;
     await drainFailed(context, attempt, toDestinoError(thrown));
   }
 }
@@ -28,7 +27,7 @@ async function pumpAll(context: JobContext, jobs: Jobs, attempt: Attempt): Promi
   const limit = startLimit(parts.clock, parts.policy.drainIdleMs);
   void limit.passed.then(() => stop.abort());
   try {
-    const drained = await pump.pull(jobs, attempt, { follow: true, signal: stop.signal, onRecord: limit.touch });
+    const drained = await pump.pull(jobs, attempt, { follow: true, signal: AbortSignal.any([stop.signal, parts.leaving.signal]), onRecord: limit.touch });
     await commitJob(context, { attempt: { ...drained, phase: 'drained', failures: 0 } });
   } catch (error) {
     if (!stop.signal.aborted) throw error;

@@ -1,7 +1,7 @@
 import { toDestinoError, type DestinoError } from '../../errors/index.ts';
 import type { Jobs, Submitted } from '../../driver/index.ts';
 import type { Attempt, Segment } from '../../store/index.ts';
-import { commitJob, currentAttempt, openAttempt, reasonOf, specOf, type JobContext } from '../job-context.ts';
+import { commitJob, currentAttempt, endsPass, openAttempt, reasonOf, specOf, type JobContext } from '../job-context.ts';
 import { backoffMs } from '../policy.ts';
 import { isOp } from '../tracker.ts';
 import { endAttempt } from './end-attempt.ts';
@@ -15,10 +15,10 @@ export async function stage(context: JobContext): Promise<void> {
   try {
     if (jobs.stage !== undefined) {
       context.parts.tracker.guard(context.tracked);
-      staged = await jobs.stage(specOf(context), { key: attempt.key, fence: context.tracked.claim.fence });
+      staged = await jobs.stage(specOf(context), { key: attempt.key, fence: context.tracked.claim.fence, signal: context.parts.leaving.signal });
     }
   } catch (thrown) {
-    if (isOp(thrown, 'engine.claim')) throw thrown;
+    if (endsPass(context, thrown)) throw thrown;
     await stageFailed(context, attempt, toDestinoError(thrown));
     return;
   }
