@@ -9,6 +9,7 @@ export const groups: readonly GroupSpec[] = [
   { name: 'secret', summary: 'set, list, delete' },
   { name: 'workspace', summary: 'list, show' },
   { name: 'driver', summary: 'list, verify' },
+  { name: 'plugin', summary: 'add, list, remove', aliases: ['plugins'] },
   { name: 'config', summary: 'list' },
 ];
 

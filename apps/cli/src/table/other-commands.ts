@@ -1,5 +1,5 @@
 import type { CommandSpec } from './command.ts';
-import { file, yes } from './options.ts';
+import { file, user, yes } from './options.ts';
 
 const targetName = { name: 'name', summary: 'a target; the default one when none is named', optional: true } as const;
 
@@ -34,6 +34,22 @@ export const otherCommands: readonly CommandSpec[] = [
     arguments: [{ name: 'target', summary: 'a target of the workspace whose driver is to be tried on it' }],
     options: [{ flags: '--only <ids>', summary: 'only these checks, with commas between' }],
     load: () => import('../commands/driver-verify.ts'),
+  },
+  {
+    name: 'plugin add',
+    summary: 'install a package of drivers, and record it; without a name, install what is recorded',
+    arguments: [{ name: 'plugin', summary: 'the name of an npm package, a tarball or a folder', optional: true }],
+    options: [user],
+    examples: ['destino plugin add destino-driver-slurm', 'destino plugin add ./destino-driver-acme-1.0.0.tgz --user'],
+    load: () => import('../commands/plugin-add.ts'),
+  },
+  { name: 'plugin list', aliases: ['ls'], summary: 'the plugins that files here name, and what became of them', load: () => import('../commands/plugin-list.ts') },
+  { name: 'plugin remove', summary: 'take a plugin out of the file that names it, and off this machine', arguments: [{ name: 'name', summary: 'the name of its package' }], options: [user, yes], load: () => import('../commands/plugin-remove.ts') },
+  {
+    name: 'trust',
+    summary: 'let the plugins run that destino.yaml names',
+    options: [{ flags: '--revoke', summary: 'take it back' }, yes],
+    load: () => import('../commands/trust.ts'),
   },
   { name: 'config list', summary: 'what holds here', options: [{ flags: '--origin', summary: 'and who says so' }], load: () => import('../commands/config-list.ts') },
 ];
