@@ -32,3 +32,4 @@ export type { MetricPoint, RunMetrics } from '@destino/helper/metrics';
 export { openPluginBook, PluginBook } from './plugins/plugin-book.ts';
 export type { PluginBookOptions, PluginScope } from './plugins/plugin-book.ts';
 export type { PluginCondition, PluginEntry, PluginState } from './plugins/plugin-state.ts';
+export type { Conformance } from './drivers/conformance-of.ts';

@@ -123,7 +123,7 @@ export class OpenDestino implements Destino {
     } catch (error) {
       const existing = isDestinoError(error, 'conflict') ? await this.store.named('job', name) : undefined;
       const job = existing === undefined || !isSameJob(existing.spec, request) ? undefined : await this.engine.job(name);
-      if (job === undefined) throw error;
+      if (job === undefined) throw await this.#explained(error);
       return { job, created: false, notes };
     }
   }

@@ -29,10 +29,22 @@ export const otherCommands: readonly CommandSpec[] = [
   { name: 'workspace show', summary: 'the workspace that holds here, and why', load: () => import('../commands/workspace-show.ts') },
   { name: 'driver list', aliases: ['ls'], summary: 'the kinds of targets that this Destino knows', load: () => import('../commands/driver-list.ts') },
   {
+    name: 'driver new',
+    summary: 'write the package of a new driver, which works as it stands',
+    arguments: [
+      { name: 'kind', summary: 'the kind of its targets, as acme-batch' },
+      { name: 'folder', summary: 'an empty or new folder; default destino-driver-KIND', optional: true },
+    ],
+    load: () => import('../commands/driver-new.ts'),
+  },
+  {
     name: 'driver verify',
-    summary: 'run the conformance suite against the driver of a target',
-    arguments: [{ name: 'target', summary: 'a target of the workspace whose driver is to be tried on it' }],
-    options: [{ flags: '--only <ids>', summary: 'only these checks, with commas between' }],
+    summary: 'run the conformance checks against a driver, and report',
+    arguments: [{ name: 'name', summary: 'a kind, or the package of a plugin' }],
+    options: [
+      { flags: '-t, --target <name>', summary: 'try it on this target; default: the part that comes with the driver' },
+      { flags: '--only <ids>', summary: 'only these checks, with commas between' },
+    ],
     load: () => import('../commands/driver-verify.ts'),
   },
   {

@@ -1,5 +1,6 @@
 import { contractVersion, type AnyDriver } from '@destino/core/driver';
 import { DestinoError } from '@destino/core/errors';
+import type { Conformance } from './conformance-of.ts';
 import type { PluginState } from '../plugins/plugin-state.ts';
 
 /** The drivers of one runtime, by kind. */
@@ -36,6 +37,11 @@ export class DriverRegistry {
     if (first === undefined) return new DestinoError('unsupported', `no driver for kind '${kind}' is loaded`, { kind, hint: 'see what is loaded: destino driver list; more by: destino plugin add PACKAGE' });
     const others = more.length === 0 ? '' : `, and ${more.length} more: destino plugin list`;
     return new DestinoError('unsupported', `no driver for kind '${kind}' is loaded; ${first.message}${others}`, { kind, hint: first.hint, cause: first });
+  }
+
+  /** What the package of a kind brings to be tried on, with the conformance kit; undefined where it brings nothing. */
+  async conformance(kind: string): Promise<Conformance | undefined> {
+    return await (await import('./conformance-of.ts')).conformanceOf(kind, this.plugins.find(({ kinds }) => kinds.includes(kind)));
   }
 
   get(kind: string): AnyDriver | undefined {

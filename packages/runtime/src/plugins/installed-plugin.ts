@@ -9,9 +9,9 @@ export type InstalledPlugin = z.infer<typeof installedSchema>;
 
 const recordName = 'plugin.json';
 
-/** The folder of one plugin; each has dependencies of its own. */
+/** The folder of one plugin; each has dependencies of its own. Without `%`, which Node would read as part of an address. */
 export function pluginFolder(folder: string, name: string): string {
-  return join(folder, encodeURIComponent(name).replaceAll('.', '%2E'));
+  return join(folder, name.replaceAll(/[^a-zA-Z0-9@._~-]/g, '+').replace(/^\.+/, '_'));
 }
 
 /** The package itself, as npm installed it. */

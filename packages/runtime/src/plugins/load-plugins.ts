@@ -37,10 +37,10 @@ export async function loadPlugins(sources: readonly PluginSource[], parts: LoadP
 
 async function loadOne(source: PluginSource, entry: PluginEntry, parts: LoadParts, taken: ReadonlySet<string>): Promise<{ drivers: AnyDriver[]; state: PluginState }> {
   const { scope, file } = source;
-  const about = { name: entry.name, version: entry.version, scope, file };
+  const folder = pluginFolder(source.folder, entry.name);
+  const about = { name: entry.name, version: entry.version, scope, file, folder };
   const without = (condition: PluginCondition, error: DestinoError) => ({ drivers: [], state: { ...about, condition, kinds: [], error } });
   if (scope === 'workspace' && parts.only === undefined && !parts.trust.trusts(file, source.entries)) return without('untrusted', untrusted(entry, file));
-  const folder = pluginFolder(source.folder, entry.name);
   try {
     const wrong = wrongInstallation(folder, source, entry);
     if (wrong !== undefined) return without(wrong.condition, wrong.error);

@@ -30,6 +30,8 @@ export type PluginState = {
   /** The file that names it. */
   file: string;
   condition: PluginCondition;
+  /** Where it is installed. */
+  folder: string;
   /** Of its drivers, where it was loaded. */
   kinds: readonly string[];
   /** Why it was not loaded, with its name and what to do. */
