@@ -9,6 +9,7 @@ const { environment, ...job } = jobViewObjectSchema.shape;
 const problem = problemSchema.extend({ file: z.string().optional(), fate: z.string().optional() });
 const explanation = z.object({ candidate: z.string(), constraint: z.string(), reason: z.string(), fix: z.string().optional(), since: z.string().optional() });
 
+const errorObject = z.object({ code: errorCodeSchema, message: z.string(), hint: z.string().optional(), retry: z.enum(retryAdvices), details: jsonSchema.optional() });
 const textMap = z.record(z.string(), z.string());
 const metricPoint = z.object({ step: z.number(), value: z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]), timeMs: z.number().optional() });
 
@@ -52,7 +53,26 @@ const objects = {
       }),
     ),
   }),
-  error: z.object({ error: z.object({ code: errorCodeSchema, message: z.string(), hint: z.string().optional(), retry: z.enum(retryAdvices), details: jsonSchema.optional() }) }),
+  plugin: z.object({
+    schemaVersion: version,
+    name: z.string(),
+    version: z.string().nullable(),
+    scope: z.enum(['workspace', 'user']),
+    file: z.string(),
+    condition: z.enum(['loaded', 'untrusted', 'missing', 'changed', 'failed']),
+    kinds: z.array(z.string()),
+    error: errorObject.optional(),
+  }),
+  verification: z.object({
+    schemaVersion: version,
+    kind: z.string(),
+    part: z.string(),
+    passed: z.int(),
+    failed: z.int(),
+    notRun: z.array(z.object({ id: z.string(), reason: z.string() })),
+    checks: z.array(z.object({ id: z.string(), sentence: z.string(), outcome: z.enum(['passed', 'failed']), message: z.string().optional(), durationMs: z.number() })),
+  }),
+  error: z.object({ error: errorObject }),
 };
 export const cliObjectSchemas: Readonly<Record<keyof typeof objects, z.ZodType>> = objects;
 

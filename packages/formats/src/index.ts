@@ -42,3 +42,4 @@ export { redactSource, redactValue } from './secret/redact.ts';
 export { secretReferenceOf } from './secret/secret-name.ts';
 export { fates, formatProblemSchema, isFine, noteSchema } from './text/problem.ts';
 export type { Fate, FormatProblem, Note } from './text/problem.ts';
+export type { WorkspaceFile } from './schema/workspace.ts';

@@ -80,7 +80,7 @@ export class OpenDestino implements Destino {
 
   async #loadSettings(): Promise<Settings> {
     const { loadSettings } = await import('./workspace/settings.ts');
-    return await loadSettings({ workspaceFile: this.workspace.file, userFile: userFilePath(this.variables), variables: this.variables, drivers: this.drivers.list() });
+    return await loadSettings({ workspaceFile: this.workspace.file, userFile: userFilePath(this.variables), variables: this.variables, drivers: this.drivers.list(), incomplete: this.drivers.plugins.some(({ error }) => error !== undefined) });
   }
 
   prepareTargets(): Promise<void> {
@@ -93,6 +93,8 @@ export class OpenDestino implements Destino {
       await this.targets.put({ name: localTarget, kind: localTarget, config: this.#withMachine({}), origin: 'built-in' });
     }
     for (const [name, { kind, config }] of Object.entries((await this.settings()).targets)) {
+      // A kind of a plugin that was not loaded: whoever names the target is told why, all others go on.
+      if (this.drivers.get(kind) === undefined) continue;
       await this.targets.put({ name, kind, config: kind === localTarget ? this.#withMachine(config) : config, createdBy: this.#user });
     }
   }
@@ -110,7 +112,9 @@ export class OpenDestino implements Destino {
   async submit(run: RunInput): Promise<Submitted> {
     await this.prepareTargets();
     const name = run.name ?? (await this.#freshName());
-    const { request, notes } = await this.#resolve(run, name);
+    const { request, notes } = await this.#resolve(run, name).catch(async (error: unknown) => {
+      throw await this.#explained(error);
+    });
     const needed = Object.values(request.spec?.secrets ?? {}).map(({ secret }) => secret);
     if (needed.length > 0) await this.offerSecrets(this.secrets.available(needed));
     await this.start();
@@ -119,9 +123,16 @@ export class OpenDestino implements Destino {
     } catch (error) {
       const existing = isDestinoError(error, 'conflict') ? await this.store.named('job', name) : undefined;
       const job = existing === undefined || !isSameJob(existing.spec, request) ? undefined : await this.engine.job(name);
-      if (job === undefined) throw error;
+      if (job === undefined) throw await this.#explained(error);
       return { job, created: false, notes };
     }
+  }
+
+  /** What is wrong with a target whose plugin was not loaded is the plugin. */
+  async #explained(error: unknown): Promise<unknown> {
+    if (!isDestinoError(error) || error.scope === undefined) return error;
+    const kind = (await this.settings()).targets[error.scope]?.kind;
+    return kind === undefined || this.drivers.get(kind) !== undefined ? error : this.drivers.missing(kind);
   }
 
   async #freshName(): Promise<string> {

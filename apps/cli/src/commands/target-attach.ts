@@ -12,7 +12,7 @@ export const run: Run = async (context, given) => {
   await destino.prepareTargets();
   const { name, kind, config } = await described(destino, given);
   const driver = destino.drivers.get(kind);
-  if (driver === undefined) throw new DestinoError('unsupported', `no driver for kind '${kind}' is loaded`, { scope: name, hint: 'see what is loaded: destino driver list' });
+  if (driver === undefined) throw destino.drivers.missing(kind);
   const { attach } = driver.capabilities;
   if (attach !== true) throw new DestinoError('unsupported', `targets of kind '${kind}' are not attached: ${attach.unsupported}`, { scope: name, hint: 'destino target list' });
   const target = await destino.targets.put({ name, kind, config, origin: 'attached', createdBy: userInfo().username });

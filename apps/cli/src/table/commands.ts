@@ -8,7 +8,8 @@ export const groups: readonly GroupSpec[] = [
   { name: 'target', summary: 'list, show, probe, attach, detach', aliases: ['targets', 'compute'] },
   { name: 'secret', summary: 'set, list, delete' },
   { name: 'workspace', summary: 'list, show' },
-  { name: 'driver', summary: 'list, verify' },
+  { name: 'driver', summary: 'list, verify, new' },
+  { name: 'plugin', summary: 'add, list, remove', aliases: ['plugins'] },
   { name: 'config', summary: 'list' },
 ];
 
