@@ -168,6 +168,15 @@ describe('a submission whose answer is lost', () => {
     expect(calls.filter(({ op }) => op === 'jobs.submit')).toHaveLength(1);
   });
 
+  it('is never made again on a best-effort target, however sure it is: the request may still be on its way', async () => {
+    const world = createEngineWorld({ once: 'best-effort' });
+    const { engine, calls } = await world.started('h', { faults: [{ op: 'jobs.submit', fault: { do: 'throw', when: 'before', times: 1 } }] });
+    await engine.submit({ name: 'j', request: request({ durationMs: 1000 }) });
+    expect(await world.atRest(engine, 'j')).toMatchObject({ state: 'lost', attempt: 1, reason: { code: 'answer-lost' } });
+    expect(calls.filter(({ op }) => op === 'jobs.submit')).toHaveLength(1);
+    expect(await world.store.named('watch', await keyOf(world, 'j'))).toBeDefined();
+  });
+
   it('is given up, and watched, when the driver is broken for good', async () => {
     const world = createEngineWorld();
     const { engine } = await world.started('h', { hooks: { before: ({ op }) => (op === 'jobs.submit' ? Promise.reject(new TypeError('spec.x is undefined')) : undefined) }, policy: quiet });

@@ -31,7 +31,8 @@ export async function resolve(context: JobContext): Promise<void> {
     await endAttempt(context, attempt, { state: 'cancelled', cause: 'none', conclusive: found.conclusive, reason }, { watch: true });
     return;
   }
-  if (open.driver.traits.once !== 'best-effort' || found.conclusive) {
+  // However sure the target is that nothing is there: a request may still be on its way, and would run beside another.
+  if (open.driver.traits.once !== 'best-effort') {
     await submitNow(context, attempt);
     return;
   }
