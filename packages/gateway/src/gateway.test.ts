@@ -89,7 +89,7 @@ describe('the gateway', () => {
       for (const text of ['one', 'two']) bits.push(() => void response.write(text));
       bits.push(() => void response.end('three'));
     }) });
-    const request = httpRequest(`${trial.origin}/score`, { method: 'POST', headers: { authorization: `Bearer ${key}` } }).end();
+    const request = httpRequest(`${trial.origin}/score`, { agent: false, method: 'POST', headers: { authorization: `Bearer ${key}` } }).end();
     const [response] = (await once(request, 'response')) as [import('node:http').IncomingMessage];
     for (const text of ['one', 'two', 'three']) {
       const next = once(response, 'data');
@@ -102,7 +102,7 @@ describe('the gateway', () => {
     await trial.serve({ blue: await trial.deployment(named('blue')) }, { maxBodyBytes: 200_000 });
     const post = (chunks: string[], headers: Record<string, string | number> = {}): Promise<{ status: number; text: string }> =>
       new Promise((resolve, reject) => {
-        const request = httpRequest(`${trial.origin}/score`, { method: 'POST', headers: { authorization: `Bearer ${key}`, ...headers } }, (response) => {
+        const request = httpRequest(`${trial.origin}/score`, { agent: false, method: 'POST', headers: { authorization: `Bearer ${key}`, ...headers } }, (response) => {
           let text = '';
           response.on('data', (part) => (text += String(part)));
           response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
@@ -152,7 +152,7 @@ describe('the gateway', () => {
       response.on('close', isGone);
       isAsked();
     }) });
-    const request = httpRequest(`${trial.origin}/score`, { method: 'POST', headers: { authorization: `Bearer ${key}` } }).end('x');
+    const request = httpRequest(`${trial.origin}/score`, { agent: false, method: 'POST', headers: { authorization: `Bearer ${key}` } }).end('x');
     request.on('error', () => undefined);
     await asked;
     request.destroy();

@@ -59,7 +59,7 @@ export function originOf(server: Server): string {
 
 export function send(origin: string, { path, method, headers, body }: { path: string; method: string; headers: Record<string, string>; body?: string | undefined }): Promise<Got> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest(`${origin}${path}`, { method, headers: { connection: 'close', ...headers } }, (response) => {
+    const request = httpRequest(`${origin}${path}`, { agent: false, method, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString('utf8') }));
