@@ -37,6 +37,8 @@ export type DestinoOptions = {
   /** Answers questions of drivers; only where there is a terminal. */
   ask?: Ask;
   policy?: Partial<EnginePolicy>;
+  /** Serves the endpoints of the workspace from this process once it supervises. Default: the agent does, others do not. */
+  servesEndpoints?: boolean;
 };
 
 /**
@@ -56,13 +58,17 @@ export async function createDestino(options: DestinoOptions = {}): Promise<Desti
   ensurePrivateFolder(root);
   const stack = new AsyncStack();
   try {
+    const logger = options.logger ?? createLineLogger('warn', logFileWriter(places.log), () => Date.now());
+    const serves = options.servesEndpoints ?? options.role === 'agent';
+    const gateway = serves ? (await import('@destino/gateway')).createGateway({ logger }) : undefined;
     const store = stack.use(await openSqliteStore({ file: places.database, workspace: workspace.name, bootId: readBootId(), monotonicMs }));
     const container = wire({
       variables,
       places,
       store,
       host: { hostId: readHostId(root), role: options.role ?? 'app', pid: process.pid },
-      logger: options.logger ?? createLineLogger('warn', logFileWriter(places.log), () => Date.now()),
+      logger,
+      gateway,
       drivers: new DriverRegistry([...builtInDrivers(), ...(options.drivers ?? [])]),
       policy: options.policy ?? {},
       ask: options.ask,
@@ -70,7 +76,7 @@ export async function createDestino(options: DestinoOptions = {}): Promise<Desti
     stack.use(container.resolve(tokens.blobs));
     stack.use(container.resolve(tokens.engine));
     const choice = workspace.file ?? workspace.name;
-    return new OpenDestino({ container, workspace, stack, user: userInfo().username, agentCommand: options.agentCommand?.({ choice }) });
+    return new OpenDestino({ container, workspace, stack, serves, user: userInfo().username, agentCommand: options.agentCommand?.({ choice }) });
   } catch (error) {
     await stack[Symbol.asyncDispose]();
     throw error;

@@ -6,7 +6,7 @@ import { targetNeeds } from '../needs.ts';
 import { wallTime, type EngineParts } from '../parts.ts';
 import { serviceSpecSchema } from '../../model/index.ts';
 import { digested, endpointDocSchema, revisionsOf, serviceName } from './endpoint-doc.ts';
-import { endpointNeed } from './endpoint-host.ts';
+import { endpointNeed, type Measures } from './endpoint-host.ts';
 import { endpointOf, type Endpoint } from './endpoint-view.ts';
 import { reviseEndpoint } from './revise-endpoint.ts';
 import { backTo, currentRevision, type Revision, type RevisionChange, type Revisions } from './revision.ts';
@@ -36,7 +36,7 @@ export class EndpointBook {
     if (existing?.active === true) throw new DestinoError('conflict', `an endpoint '${name}' exists already`, { scope: name, hint: `look at it: destino endpoint show ${name}` });
     if (existing !== undefined) await store.remove([existing.id]);
     const at = wallTime(clock);
-    const first: Revisions = { contents: {}, revisions: [{ number: 1, at, change: 'created', deployments: {}, traffic: {}, mirror: {}, retiring: {}, ...(createdBy !== undefined && { by: createdBy }) }] };
+    const first: Revisions = { contents: {}, revisions: [{ number: 1, id: '', at, change: 'created', deployments: {}, traffic: {}, mirror: {}, retiring: {}, ...(createdBy !== undefined && { by: createdBy }) }] };
     const spec = { first, tags: tags ?? {}, limits: maxBodyBytes === undefined ? {} : { maxBodyBytes }, ...(description !== undefined && { description }), ...(port !== undefined && { port }), ...(source !== undefined && { source }) };
     const { record } = await store.create(
       { type: 'endpoint', id: newKey(randomBytes), name, kind: 'online', state: 'deploying', active: true, needs: [endpointNeed, `host:${session.host.hostId}`].sort(), createdAt: at, ...(createdBy !== undefined && { createdBy }), spec, doc: {} },
@@ -119,6 +119,11 @@ export class EndpointBook {
     const removed = await store.request(record.id, { remove: { atMs: await store.nowMs(), ...(by !== undefined && { by }) } }, { type: 'requested', at: wallTime(clock), data: { remove: true } });
     tracker.wake(record.id);
     return endpointOf(removed ?? record);
+  }
+
+  /** What is measured here of an endpoint by its id, by deployment; empty where another host serves it. */
+  measures(id: string): Record<string, Measures> {
+    return this.#parts.endpoints?.host.measures(id) ?? {};
   }
 
   /** Tells the host that serves it to read its keys again; answers the count to wait for with `seen`. */

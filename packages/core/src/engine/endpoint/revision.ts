@@ -20,6 +20,8 @@ export const rolloutSchema = z.object({
   bakingSinceMs: z.number().optional(),
   /** Given up when it is not healthy so long after its beginning. */
   healthyWithinMs: z.int().positive().default(30 * 60_000),
+  /** What the deployment was before, where it was changed in place: taken back with the split. */
+  previous: z.string().optional(),
   /** Deployments that it replaces, and how long they are kept at 0 % afterwards. */
   replaces: z.array(z.string()).default([]),
   keepWarmMs: z.int().nonnegative().default(15 * 60_000),
@@ -32,6 +34,8 @@ export type DeploymentContent = z.infer<typeof contentSchema>;
 
 export const revisionSchema = z.object({
   number: z.int().positive(),
+  /** Tells two of the same number apart, of which the store keeps one. */
+  id: z.string().default(''),
   at: z.string(),
   by: z.string().optional(),
   /** In words. */
@@ -41,6 +45,8 @@ export const revisionSchema = z.object({
   traffic: splitSchema,
   mirror: splitSchema.default({}),
   rollout: rolloutSchema.optional(),
+  /** The roll-out that ended with this revision, and how. */
+  ended: z.object({ deployment: z.string(), ok: z.boolean() }).optional(),
   /** Replaced deployments, and the store time at which they go. */
   retiring: z.record(z.string(), z.number()).default({}),
 });
@@ -71,19 +77,21 @@ export function currentRevision({ revisions }: Revisions): Revision {
 }
 
 /** What a change says; what it leaves out stays. */
-export type RevisionChange = Partial<Omit<Revision, 'number' | 'at' | 'by' | 'change' | 'rollout'>> & { rollout?: Rollout | undefined };
-export type Authored = { at: string; by?: string | undefined; change: string };
+export type RevisionChange = Partial<Omit<Revision, 'number' | 'id' | 'at' | 'by' | 'change' | 'rollout'>> & { rollout?: Rollout | undefined };
+export type Authored = { id: string; at: string; by?: string | undefined; change: string };
 
 /** The revisions with one more. A change of traffic or of deployments that says nothing of a roll-out ends the one under way. */
 export function withRevision(revisions: Revisions, author: Authored, change: RevisionChange, contents: Revisions['contents'] = {}): Revisions {
-  const { rollout, ...last } = currentRevision(revisions);
+  const { rollout, ended: _, ...last } = currentRevision(revisions);
   const { rollout: next, ...rest } = change;
   const merged = { ...last, ...rest };
+  checkSplit({ traffic: rest.traffic ?? {}, mirror: rest.mirror ?? {}, deployments: merged.deployments });
   const goes = 'rollout' in change ? next : rollout;
   const named = (split: Split): Split => Object.fromEntries(Object.entries(split).filter(([name, percent]) => percent > 0 && Object.hasOwn(merged.deployments, name)));
   const revision = revisionSchema.parse({
     ...merged,
     number: last.number + 1,
+    id: author.id,
     at: author.at,
     by: author.by,
     change: author.change,
@@ -100,7 +108,7 @@ export function withRevision(revisions: Revisions, author: Authored, change: Rev
 }
 
 /** @throws `config-invalid` for a split that is none of these deployments'. */
-export function checkSplit({ traffic, mirror, deployments }: Pick<Revision, 'traffic' | 'mirror' | 'deployments'>): void {
+function checkSplit({ traffic, mirror, deployments }: Pick<Revision, 'traffic' | 'mirror' | 'deployments'>): void {
   const refuse = (message: string, hint: string): never => {
     throw new DestinoError('config-invalid', message, { hint });
   };

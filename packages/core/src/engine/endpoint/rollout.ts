@@ -44,14 +44,15 @@ function finish(revision: Revision, rollout: Rollout, nowMs: number): RolloutSte
   const goneAt = nowMs + rollout.keepWarmMs;
   const replaced = rollout.replaces.filter((name) => (rollout.final[name] ?? 0) === 0);
   const retiring = { ...revision.retiring, ...Object.fromEntries(replaced.map((name) => [name, goneAt])) };
-  return { change: `${rollout.deployment} is healthy: ${splitText(rollout.final)}`, revision: { traffic: rollout.final, retiring, rollout: undefined } };
+  return { change: `${rollout.deployment} is healthy: ${splitText(rollout.final)}`, revision: { traffic: rollout.final, retiring, rollout: undefined, ended: { deployment: rollout.deployment, ok: true } } };
 }
 
 /** Back to the split before. The new one stays for a look at it, and goes when the time for that is over. */
 function given(revision: Revision, rollout: Rollout, nowMs: number, why: string): RolloutStep {
-  const { deployment, before, keepWarmMs } = rollout;
-  const retiring = Object.keys(before).length === 0 || (before[deployment] ?? 0) > 0 ? revision.retiring : { ...revision.retiring, [deployment]: nowMs + keepWarmMs };
-  return { change: `returned to ${splitText(before) || 'no traffic'}: ${why}`, revision: { traffic: before, retiring, rollout: undefined } };
+  const { deployment, before, previous, keepWarmMs } = rollout;
+  const retiring = Object.keys(before).length === 0 || previous !== undefined ? revision.retiring : { ...revision.retiring, [deployment]: nowMs + keepWarmMs };
+  const deployments = previous === undefined ? revision.deployments : { ...revision.deployments, [deployment]: previous };
+  return { change: `returned to ${splitText(before) || 'no traffic'}: ${why}`, revision: { traffic: before, deployments, retiring, rollout: undefined, ended: { deployment, ok: false } } };
 }
 
 /** The split with `percent` for one deployment and the rest among the others as before, in whole numbers that add up. */
