@@ -17,7 +17,7 @@ export function forward(pool: Pool, request: Forwarded, response: ServerResponse
     const carrier = new Carrier(response, added, resolve);
     const body = request.body === null || Buffer.isBuffer(request.body) ? request.body : Readable.from(request.body, { objectMode: false });
     try {
-      pool.dispatch({ method: method as Dispatcher.HttpMethod, path, headers, body, headersTimeout: timeoutMs }, carrier);
+      pool.dispatch({ method, path, headers, body, headersTimeout: timeoutMs }, carrier);
     } catch (error) {
       carrier.fail(error as Error);
     }

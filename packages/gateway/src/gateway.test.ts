@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, request as httpRequest } from 'node:http';
+import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayTrial, key, named, originOf } from './trial.test.support.ts';
 
@@ -90,7 +90,7 @@ describe('the gateway', () => {
       bits.push(() => void response.end('three'));
     }) });
     const request = httpRequest(`${trial.origin}/score`, { agent: false, method: 'POST', headers: { authorization: `Bearer ${key}` } }).end();
-    const [response] = (await once(request, 'response')) as [import('node:http').IncomingMessage];
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
     for (const text of ['one', 'two', 'three']) {
       const next = once(response, 'data');
       bits.shift()?.();
