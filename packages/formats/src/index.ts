@@ -22,7 +22,7 @@ export type { FileAccess, Source } from './load/file-access.ts';
 export type { LoadOptions } from './load/load-options.ts';
 export { planEnvironment } from './environment/plan.ts';
 export type { Candidate, EnvironmentPlan, EnvironmentWish, ForcedEnvironment, PlanOptions, WorkspaceSubstitute } from './environment/plan.ts';
-export { parseReference, targetName } from './environment/asset-reference.ts';
+export { named as parseAssetName, parseReference, targetName } from './environment/asset-reference.ts';
 export type { AssetReference } from './environment/asset-reference.ts';
 export { renderCommand } from './expression/render-command.ts';
 export type { CommandScope, RenderedCommand } from './expression/render-command.ts';

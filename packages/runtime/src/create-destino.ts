@@ -46,6 +46,8 @@ export type DestinoOptions = {
   /** Answers questions of drivers; only where there is a terminal. */
   ask?: Ask;
   policy?: Partial<EnginePolicy>;
+  /** Serves the endpoints of the workspace from this process once it supervises. Default: the agent does, others do not. */
+  servesEndpoints?: boolean;
 };
 
 /**
@@ -65,14 +67,18 @@ export async function createDestino(options: DestinoOptions = {}): Promise<Desti
   ensurePrivateFolder(root);
   const stack = new AsyncStack();
   try {
+    const logger = options.logger ?? createLineLogger('warn', logFileWriter(places.log), () => Date.now());
+    const serves = options.servesEndpoints ?? options.role === 'agent';
+    const gateway = serves ? (await import('@destino/gateway')).createGateway({ logger }) : undefined;
     const store = stack.use(await openSqliteStore({ file: places.database, workspace: workspace.name, bootId: readBootId(), monotonicMs }));
     const container = wire({
       variables,
       places,
       store,
       host: { hostId: readHostId(root), role: options.role ?? 'app', pid: process.pid },
-      logger: options.logger ?? createLineLogger('warn', logFileWriter(places.log), () => Date.now()),
       drivers: await allDrivers(options, { root, workspace, variables }),
+      logger,
+      gateway,
       policy: options.policy ?? {},
       ask: options.ask,
     });
@@ -80,7 +86,7 @@ export async function createDestino(options: DestinoOptions = {}): Promise<Desti
     stack.use(container.resolve(tokens.engine));
     const choice = workspace.file ?? workspace.name;
     for (const { error } of container.resolve(tokens.drivers).plugins) if (error !== undefined) container.resolve(tokens.logger).warn('plugin.not-loaded', { error: errorToData(error) });
-    return new OpenDestino({ container, workspace, stack, user: userInfo().username, agentCommand: options.agentCommand?.({ choice }) });
+    return new OpenDestino({ container, workspace, stack, serves, user: userInfo().username, agentCommand: options.agentCommand?.({ choice }) });
   } catch (error) {
     await stack[Symbol.asyncDispose]();
     throw error;
