@@ -118,6 +118,7 @@ async function ready(client: Client, config: ConnectConfig, { host, clock, state
       client.once('ready', () => resolve());
       client.on('error', reject);
       client.once('close', () => reject(state.refusal ?? new DestinoError('unavailable', `${host.name} closed the connection before it was ready`, { scope: host.name })));
+      client.once('connect', () => client.setNoDelay(true)); // small packets, each of which somebody waits for
       client.connect(config);
       tooLate(host, clock, state, over.signal).catch((error: unknown) => reject(options.signal?.aborted === true ? new DestinoError('aborted', 'the call was stopped', { cause: options.signal.reason }) : error));
     });
