@@ -3,8 +3,6 @@ export type { ConnectionSettings } from './connection/settings.ts';
 export { SshLink } from './connection/link.ts';
 export type { OpenChannel, OpenOptions } from './connection/link.ts';
 export type { DialContext } from './connection/dial.ts';
-export { resolveHost } from './connection/resolve-host.ts';
-export type { ResolvedHost } from './connection/resolve-host.ts';
 export { FarSide } from './far/far-side.ts';
 export type { Hello } from './far/far-side.ts';
 export { workDirSchema } from './far/work-dir.ts';

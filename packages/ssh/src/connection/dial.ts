@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
 import type { CallOptions, Clock } from '@destino/core/driver';
-import { DestinoError, isDestinoError } from '@destino/core/errors';
+import { DestinoError, toDestinoError } from '@destino/core/errors';
 import ssh2, { type Algorithms, type Client, type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2';
 import { offerFor, refused, type Resolving } from './authenticate.ts';
 import { checkHostKey, type Asking } from './host-key.ts';
@@ -89,7 +89,7 @@ async function signIn(host: ResolvedHost, settings: ConnectionSettings, context:
   return { client, host, close: () => void client.end() };
 }
 
-type Verifying = { asking: boolean; refusal?: unknown };
+type Verifying = { asking: boolean; refusal?: DestinoError };
 
 function verifier(host: ResolvedHost, known: readonly KnownHost[], context: DialContext, state: Verifying): (key: Buffer, verify: (valid: boolean) => void) => void {
   return (key, verify) => {
@@ -100,7 +100,7 @@ function verifier(host: ResolvedHost, known: readonly KnownHost[], context: Dial
         verify(true);
       },
       (error: unknown) => {
-        state.refusal = error;
+        state.refusal = toDestinoError(error);
         verify(false);
       },
     );
@@ -120,7 +120,7 @@ async function ready(client: Client, config: ConnectConfig, { host, clock, state
       client.once('close', () => reject(state.refusal ?? new DestinoError('unavailable', `${host.name} closed the connection before it was ready`, { scope: host.name })));
       client.once('connect', () => client.setNoDelay(true)); // small packets, each of which somebody waits for
       client.connect(config);
-      tooLate(host, clock, state, over.signal).catch((error: unknown) => reject(options.signal?.aborted === true ? new DestinoError('aborted', 'the call was stopped', { cause: options.signal.reason }) : error));
+      tooLate(host, clock, state, over.signal).catch((error: unknown) => reject(options.signal?.aborted === true ? new DestinoError('aborted', 'the call was stopped', { cause: options.signal.reason }) : toDestinoError(error)));
     });
   } finally {
     over.abort();
@@ -142,9 +142,4 @@ function preferKnown(host: ResolvedHost, known: readonly KnownHost[]): Algorithm
   const types = new Set(knownTypes(known, host.hostKeyAlias?.toLowerCase() ?? knownName(host.host, host.port)));
   const isKnown = (name: string): boolean => types.has(name.startsWith('rsa-') ? 'ssh-rsa' : name);
   return { serverHostKey: hostKeyAlgorithms.toSorted((a, b) => Number(isKnown(b)) - Number(isKnown(a))) };
-}
-
-/** True for errors after which another try may help by itself. */
-export function mayPass(error: unknown): boolean {
-  return isDestinoError(error) && error.retry === 'same';
 }

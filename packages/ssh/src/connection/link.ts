@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { CallOptions } from '@destino/core/driver';
 import { DestinoError, isDestinoError } from '@destino/core/errors';
 import type { ClientChannel, PseudoTtyOptions } from 'ssh2';
-import { dial, mayPass, type DialContext, type Dialled } from './dial.ts';
+import type { DialContext, Dialled } from './dial.ts';
 import { Slots } from './slots.ts';
 import type { ConnectionSettings } from './settings.ts';
 
@@ -124,6 +124,7 @@ export class SshLink implements AsyncDisposable {
     const waitMs = this.#notBeforeMs - this.#context.clock.monotonicMs();
     if (waitMs > 0 && this.#lastError !== undefined) throw this.#again(this.#lastError, waitMs);
     try {
+      const { dial } = await import('./dial.ts'); // the SSH library is loaded when it is first needed
       const dialled = await dial(this.settings, this.#context);
       if (this.#disposed) dialled.close();
       this.#failures = 0;
@@ -140,7 +141,7 @@ export class SshLink implements AsyncDisposable {
   }
 
   #noteFailure(error: unknown): void {
-    if (!isDestinoError(error) || !mayPass(error)) return;
+    if (!isDestinoError(error) || error.retry !== 'same') return; // what only the user can change is tried at every call
     this.#failures += 1;
     this.#lastError = error;
     // The first failure may be a matter of one packet: the next call tries at once.

@@ -2,7 +2,7 @@ import type { CallOptions } from '@destino/core/driver';
 import { DestinoError, isDestinoError, type ErrorCode } from '@destino/core/errors';
 import type { SshLink } from '../connection/link.ts';
 import { exchange, exchangeAll, type Ended, type ExchangeOptions } from './exchange.ts';
-import { farScript } from './far-script.ts';
+import { farScript } from '../far-script.ts';
 import { tarOf } from './tar.ts';
 import { workDirText } from './work-dir.ts';
 

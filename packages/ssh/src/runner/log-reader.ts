@@ -24,7 +24,7 @@ export class LogReader {
   readonly #far: FarSide;
   readonly #clock: Clock;
   #gathering: Wanted[] = [];
-  #sending: Promise<void> | undefined;
+  #isGathering = false;
   readonly #over = new AbortController();
 
   constructor(far: FarSide, clock: Clock) {
@@ -60,7 +60,9 @@ export class LogReader {
         then(value);
       };
       this.#gathering.push({ key, offsets: [...offsets], resolve: settled(resolve), reject: settled(reject) });
-      this.#sending ??= this.#send();
+      if (this.#isGathering) return;
+      this.#isGathering = true;
+      void this.#send();
     });
   }
 
@@ -68,7 +70,7 @@ export class LogReader {
     await this.#clock.sleep(gatherMs).catch(() => undefined); // a stopped clock gathers nothing more
     const wanted = this.#gathering;
     this.#gathering = [];
-    this.#sending = undefined;
+    this.#isGathering = false;
     // Of several followers of one job each gets a call of its own: they are at different places.
     for (let round = wanted; round.length > 0; ) {
       const first = round.filter(({ key }, index) => round.findIndex((other) => other.key === key) === index);

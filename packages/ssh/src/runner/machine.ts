@@ -25,8 +25,8 @@ function pythonsOf(lines: readonly string[]): Python[] {
 
 /** The machine as `check`, `target probe` and people see it. */
 export async function probeMachine(far: FarSide, clock: Clock, options: CallOptions): Promise<TargetProbe> {
-  const beforeMs = clock.wallMs();
   const { words, tools } = await lookAtMachine(far, options);
+  const arrivedMs = clock.wallMs();
   const hello = await far.hello(options);
   const one = (name: string): string => words.get(name)?.[0] ?? '';
   const gpus = (words.get('gpu') ?? []).map((line) => line.split(',').map((field) => field.trim())).map(([index, name = '', memory]) => ({ index: Number(index), name, memoryMib: Number(memory) }));
@@ -50,7 +50,7 @@ export async function probeMachine(far: FarSide, clock: Clock, options: CallOpti
     node: one('node').replace(/^v/, '') || null,
     docker: one('docker') || null,
     shell: tools.programs.has('bash') ? 'bash' : 'sh',
-    clockDifferenceMs: Math.round(Number(one('time')) - beforeMs),
+    clockDifferenceMs: Math.round(Number(one('clock')) - arrivedMs),
     bootId: hello.bootId,
     user: hello.user,
     folder: hello.root,

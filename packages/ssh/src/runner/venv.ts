@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Environment } from '@destino/core/model';
 import { admitsPython, buildText, makers, quoteShell, type MakerChoice, type Python } from '@destino/helper';
 import type { Hello } from '../far/far-side.ts';
-import { farScript } from '../far/far-script.ts';
+import { farScript } from '../far-script.ts';
 import type { JobPaths } from './job-paths.ts';
 
 /** What a probe finds on the machine that environments are made with. */

@@ -109,7 +109,7 @@ function mayEnter(context: AuthContext, { user, authorizedKeys = [], password }:
   if (context.method !== 'publickey') return false;
   const allowed = authorizedKeys.map((text) => ssh2.utils.parseKey(text)).find((key) => !(key instanceof Error) && key.getPublicSSH().equals(context.key.data));
   if (allowed === undefined || allowed instanceof Error) return false;
-  return context.signature === undefined || allowed.verify(context.blob ?? Buffer.alloc(0), context.signature, context.hashAlgo) === true;
+  return context.signature === undefined || allowed.verify(context.blob ?? Buffer.alloc(0), context.signature, context.hashAlgo);
 }
 
 function same(a: string, b: string): boolean {

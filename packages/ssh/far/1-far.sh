@@ -65,4 +65,6 @@ look() {
     version=$(docker version --format '{{.Server.Version}}' 2>&1 </dev/null) && printf 'docker %s\n' "$version" || printf 'docker-error %s\n' "$(printf %s "$version" | tail -n 1)"
   fi
   nvidia-smi --query-gpu=index,name,memory.total --format=csv,noheader,nounits 2>/dev/null </dev/null | sed 's/^/gpu /'
+  time_base
+  printf 'clock %s\n' "$base_ms" # the last word: half a round trip old when it arrives
 }

@@ -11,7 +11,7 @@ let loaded: FarScript | undefined;
 /** What runs on the machine at every call, and the helper that it works with. Read once for the process. */
 export function farScript(): FarScript {
   if (loaded === undefined) {
-    const texts = chapters.map((name) => readFileSync(new URL(`../../script/${name}.sh`, import.meta.url), 'utf8'));
+    const texts = chapters.map((name) => readFileSync(new URL(`../far/${name}.sh`, import.meta.url), 'utf8'));
     const script = [helperFunctions(), ...texts].join('\n');
     const { script: helper, hash } = helperScript();
     loaded = Object.freeze({ script, hash: shortHash(script), helper: Object.freeze({ script: helper, hash: hash.slice(0, 16) }) });
