@@ -4,16 +4,18 @@ const { existsSync, fstatSync, readFileSync, statSync, writeSync } = process.get
 const { enableCompileCache } = process.getBuiltinModule('node:module');
 const { fileURLToPath } = process.getBuiltinModule('node:url');
 
-const at = (path) => fileURLToPath(new URL(path, import.meta.url));
-const bundle = at('../dist/bundle/main.js');
-const sources = at('../src/main.ts');
+const { dirname, join } = process.getBuiltinModule('node:path');
+
+const home = dirname(dirname(fileURLToPath(import.meta.url)));
+const bundle = join(home, 'dist/bundle/main.js');
+const sources = join(home, 'src/main.ts');
 const words = process.argv.slice(2);
 
 /** The bundle says which files it was made of; in a published package none of them is there to be newer. */
 function isFresh(inputs) {
   if (!existsSync(sources)) return true;
   const madeAt = statSync(bundle).mtimeMs;
-  return inputs().every((input) => (statSync(at(`../${input}`), { throwIfNoEntry: false })?.mtimeMs ?? Infinity) <= madeAt);
+  return inputs().every((input) => (statSync(`${home}/${input}`, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) <= madeAt);
 }
 
 /** What the bundle holds ready to be printed as it is; nothing where the terminal is narrower than it was made for. */
@@ -21,7 +23,7 @@ function readyText() {
   const last = words.at(-1);
   const isHelp = last === '--help' || last === '-h';
   if (!isHelp && !(words.length === 1 && (last === '--version' || last === '-V'))) return undefined;
-  const { version, inputs, help } = JSON.parse(readFileSync(at('../dist/bundle/help.json'), 'utf8'));
+  const { version, inputs, help } = JSON.parse(readFileSync(join(home, 'dist/bundle/help.json'), 'utf8'));
   const name = words.slice(0, -1).join(' ');
   const text = isHelp ? (Object.hasOwn(help, name) ? help[name] : undefined) : `${version}\n`;
   if (text === undefined || !isFresh(() => inputs)) return undefined;
@@ -56,6 +58,6 @@ if (ready !== undefined) {
   print(ready);
 } else {
   enableCompileCache();
-  if (isBundled && isFresh(() => JSON.parse(readFileSync(at('../dist/bundle/inputs.json'), 'utf8')))) await import('../dist/bundle/main.js');
+  if (isBundled && isFresh(() => JSON.parse(readFileSync(join(home, 'dist/bundle/inputs.json'), 'utf8')))) await import('../dist/bundle/main.js');
   else await runSources();
 }
