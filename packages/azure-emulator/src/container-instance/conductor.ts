@@ -1,0 +1,164 @@
+import { rm } from 'node:fs/promises';
+import { iso } from '../time/emulator-clock.ts';
+import type { Resource } from '../state/resource-store.ts';
+import type { World } from '../world.ts';
+import { createContainers, type Containers } from './containers.ts';
+import { addEvent, freshContainer, stateOf, type GroupState } from './group-state.ts';
+import { superseded, type GroupHold } from './hold.ts';
+import { watchProbes } from './probes.ts';
+import type { Runner } from './runner.ts';
+import type { Timings } from './timings.ts';
+import { makeVolumes } from './volumes.ts';
+
+/** Brings groups up and down, one course of events each. */
+export interface Conductor {
+  /** Begins anew: whatever ran is ended first. */
+  bringUp(id: string): void;
+  stop(id: string): Promise<void>;
+  /** Ends the effects of a group that is to be forgotten. */
+  destroy(resource: Resource): Promise<void>;
+  /** After a restart: goes on where the state says. */
+  resume(resource: Resource): void;
+  readonly containers: Containers;
+  close(endEffects: boolean): Promise<void>;
+}
+
+export function createConductor(world: World, runner: Runner, timings: Timings): Conductor {
+  const hold = createHold(world);
+  const containers = createContainers({ world, runner, timings, hold });
+  const killAll = async (state: GroupState): Promise<void> => {
+    const runs = Object.values(state.containers).flatMap(({ run }) => (run === undefined ? [] : [run]));
+    await Promise.all(runs.map((run) => runner.kill(run, timings.graceMs)));
+  };
+  const course = async (id: string, epoch: number): Promise<void> => {
+    await hold.pause(id, epoch, timings.pendingMs);
+    hold.change(id, epoch, (state) => void (state.provisioning = 'Creating'));
+    await containers.pullImages(id, epoch);
+    await mount(id, epoch);
+    await containers.runInit(id, epoch);
+    await hold.pause(id, epoch, timings.startMs);
+    await containers.startAll(id, epoch);
+    settle(hold.change(id, epoch, (state) => void (state.provisioning = 'Succeeded')), 'Succeeded');
+    watchProbes({ world, runner, hold, containers }, id, epoch);
+    preempt(id, epoch);
+  };
+  const mount = async (id: string, epoch: number): Promise<void> => {
+    try {
+      await makeVolumes(hold.read(id, epoch));
+    } catch (error) {
+      fail(id, epoch, 'FailedMount', error);
+    }
+  };
+  const settle = ({ operation }: GroupState, status: 'Succeeded' | 'Failed', error?: { code: string; message: string }): void => {
+    if (operation !== undefined) world.operations.end(operation, status, error);
+  };
+  const fail = (id: string, epoch: number, name: string, error: unknown): never => {
+    const message = error instanceof Error ? error.message : String(error);
+    const failed = hold.change(id, epoch, (state) => {
+      state.provisioning = 'Failed';
+      addEvent(state.events, iso(world.clock.nowMs()), name, message, 'Warning');
+    });
+    settle(failed, 'Failed', { code: 'ContainerGroupDeploymentFailed', message });
+    throw superseded;
+  };
+  const preempt = (id: string, epoch: number): void => {
+    if (hold.read(id, epoch).request.properties.priority !== 'Spot' || world.faults.take('preempt', { path: id }) === undefined) return;
+    void conduct(async () => {
+      await hold.pause(id, epoch, timings.startMs);
+      await containers.endAll(id, epoch, 'Preempted', 'The spot container group was preempted: the platform needs its capacity.');
+    });
+  };
+  const bringUp = (id: string): void => {
+    const state = hold.begin(id, (each) => {
+      each.power = 'on';
+      each.provisioning = 'Pending';
+      each.events = [];
+    });
+    void conduct(async () => {
+      await killAll(state);
+      hold.change(id, state.epoch, (each) => {
+        const names = [...each.request.properties.containers, ...(each.request.properties.initContainers ?? [])].map(({ name }) => name);
+        each.containers = Object.fromEntries(names.map((name) => [name, freshContainer((each.containers[name]?.generation ?? 0) + 1)]));
+      });
+      await course(id, state.epoch);
+    });
+  };
+  return {
+    containers,
+    bringUp,
+    stop: async (id) => {
+      const state = hold.begin(id, (each) => void (each.power = 'off'));
+      await killAll(state);
+      await containers.tellEnds(id, state.epoch);
+      settle(state, 'Succeeded');
+    },
+    destroy: async (resource) => {
+      const state = hold.begin(resource.id, (each) => void (each.power = 'off'));
+      await killAll(state);
+      settle(state, 'Succeeded');
+      await rm(state.folder, { recursive: true, force: true });
+    },
+    resume: ({ id, hidden }) => {
+      const { power, provisioning, epoch } = stateOf({ hidden } as Resource);
+      if (power === 'off') return;
+      if (provisioning === 'Pending' || provisioning === 'Creating') bringUp(id);
+      else if (provisioning === 'Succeeded') {
+        containers.watchAll(id, epoch);
+        watchProbes({ world, runner, hold, containers }, id, epoch);
+      }
+    },
+    close: async (endEffects) => {
+      hold.close();
+      await containers.close();
+      if (endEffects) await Promise.all(hold.groups().map((each) => killAll(stateOf(each))));
+    },
+  };
+}
+
+/** Runs a course of events to its end; a later one silences it. */
+export async function conduct(act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (error !== superseded) throw error;
+  }
+}
+
+function createHold(world: World): GroupHold {
+  let closed = false;
+  const resourceOf = (id: string): Resource => {
+    const resource = world.store.get(id);
+    if (resource === undefined || closed) throw superseded;
+    return resource;
+  };
+  const write = (resource: Resource, state: GroupState): GroupState => {
+    world.store.put({ ...resource, hidden: state });
+    return state;
+  };
+  const read: GroupHold['read'] = (id, epoch) => {
+    const state = structuredClone(stateOf(resourceOf(id)));
+    if (state.epoch !== epoch) throw superseded;
+    return state;
+  };
+  return {
+    read,
+    begin: (id, act) => {
+      const resource = resourceOf(id);
+      const state = structuredClone(stateOf(resource));
+      state.epoch += 1;
+      act(state);
+      return write(resource, state);
+    },
+    change: (id, epoch, act) => {
+      const state = read(id, epoch);
+      act(state);
+      return write(resourceOf(id), state);
+    },
+    pause: async (id, epoch, ms) => {
+      await new Promise<void>((done) => world.clock.after(ms, done));
+      read(id, epoch);
+    },
+    groups: () => world.store.list(({ type }) => type === 'Microsoft.ContainerInstance/containerGroups'),
+    close: () => void (closed = true),
+  };
+}
