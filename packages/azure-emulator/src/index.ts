@@ -8,3 +8,4 @@ export type { FaultPreset, FaultPresetName } from './faults/presets.ts';
 export { faultEffects, faultRuleSchema } from './faults/rule.ts';
 export type { FaultEffect, FaultRule, FaultRuleInput } from './faults/rule.ts';
 export type { FaultCase, FaultPlan } from './faults/fault-plan.ts';
+export { recordExchanges } from './record/record-exchanges.ts';

@@ -35,7 +35,8 @@ export function createGate(options: GateOptions): (asked: Asked) => Promise<Deli
     if (slow !== undefined) await sleep(slow.delayMs);
     if (!exempt && faults.take('reset', where) !== undefined) return { answer: { status: 503 }, fate: 'reset' };
     const answer = await answerOf(options, asked, routed);
-    const whole: Answer = { ...answer, headers: { ...signature, ...ids, ...answer.headers } };
+    const type = answer.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' };
+    const whole: Answer = { ...answer, headers: { ...signature, ...ids, ...type, ...answer.headers } };
     const lost = !exempt && answer.status < 400 && faults.take('lose-answer', where) !== undefined;
     const cut = !exempt && answer.status < 400 && answer.body !== undefined && faults.take('reset-body', where) !== undefined;
     if (lost || cut) return { answer: whole, fate: lost ? 'reset' : 'reset-body' };

@@ -4,7 +4,7 @@ import type { Resource } from '../state/resource-store.ts';
 import type { World } from '../world.ts';
 import { createContainers, type Containers } from './containers.ts';
 import { addEvent, freshContainer, stateOf, type GroupState } from './group-state.ts';
-import { superseded, type GroupHold } from './hold.ts';
+import { createHold, superseded, tellFault } from './hold.ts';
 import { watchProbes } from './probes.ts';
 import type { Runner } from './runner.ts';
 import type { Timings } from './timings.ts';
@@ -26,6 +26,16 @@ export interface Conductor {
 export function createConductor(world: World, runner: Runner, timings: Timings): Conductor {
   const hold = createHold(world);
   const containers = createContainers({ world, runner, timings, hold });
+  const courses = new Map<string, Promise<void>>();
+  /** One after the other for each group: what an earlier one has begun on disk is over when the next begins. */
+  const conduct = (id: string, act: () => Promise<void>): void => {
+    const key = id.toLowerCase();
+    const before = courses.get(key) ?? Promise.resolve();
+    const course: Promise<void> = before.then(act).catch((error: unknown) => tellFault(world, id, error)).finally(() => {
+      if (courses.get(key) === course) courses.delete(key);
+    });
+    courses.set(key, course);
+  };
   const killAll = async (state: GroupState): Promise<void> => {
     const runs = Object.values(state.containers).flatMap(({ run }) => (run === undefined ? [] : [run]));
     await Promise.all(runs.map((run) => runner.kill(run, timings.graceMs)));
@@ -63,7 +73,7 @@ export function createConductor(world: World, runner: Runner, timings: Timings):
   };
   const preempt = (id: string, epoch: number): void => {
     if (hold.read(id, epoch).request.properties.priority !== 'Spot' || world.faults.take('preempt', { path: id }) === undefined) return;
-    void conduct(async () => {
+    conduct(id, async () => {
       await hold.pause(id, epoch, timings.startMs);
       await containers.endAll(id, epoch, 'Preempted', 'The spot container group was preempted: the platform needs its capacity.');
     });
@@ -74,7 +84,7 @@ export function createConductor(world: World, runner: Runner, timings: Timings):
       each.provisioning = 'Pending';
       each.events = [];
     });
-    void conduct(async () => {
+    conduct(id, async () => {
       await killAll(state);
       hold.change(id, state.epoch, (each) => {
         const names = [...each.request.properties.containers, ...(each.request.properties.initContainers ?? [])].map(({ name }) => name);
@@ -94,9 +104,10 @@ export function createConductor(world: World, runner: Runner, timings: Timings):
     },
     destroy: async (resource) => {
       const state = hold.begin(resource.id, (each) => void (each.power = 'off'));
-      await killAll(state);
+      await courses.get(resource.id.toLowerCase());
+      await killAll(stateOf(world.store.get(resource.id) ?? resource));
       settle(state, 'Succeeded');
-      await rm(state.folder, { recursive: true, force: true });
+      await rm(state.folder, { recursive: true, force: true, maxRetries: 5 });
     },
     resume: ({ id, hidden }) => {
       const { power, provisioning, epoch } = stateOf({ hidden } as Resource);
@@ -109,56 +120,9 @@ export function createConductor(world: World, runner: Runner, timings: Timings):
     },
     close: async (endEffects) => {
       hold.close();
+      await Promise.all(courses.values());
       await containers.close();
       if (endEffects) await Promise.all(hold.groups().map((each) => killAll(stateOf(each))));
     },
-  };
-}
-
-/** Runs a course of events to its end; a later one silences it. */
-export async function conduct(act: () => Promise<void>): Promise<void> {
-  try {
-    await act();
-  } catch (error) {
-    if (error !== superseded) throw error;
-  }
-}
-
-function createHold(world: World): GroupHold {
-  let closed = false;
-  const resourceOf = (id: string): Resource => {
-    const resource = world.store.get(id);
-    if (resource === undefined || closed) throw superseded;
-    return resource;
-  };
-  const write = (resource: Resource, state: GroupState): GroupState => {
-    world.store.put({ ...resource, hidden: state });
-    return state;
-  };
-  const read: GroupHold['read'] = (id, epoch) => {
-    const state = structuredClone(stateOf(resourceOf(id)));
-    if (state.epoch !== epoch) throw superseded;
-    return state;
-  };
-  return {
-    read,
-    begin: (id, act) => {
-      const resource = resourceOf(id);
-      const state = structuredClone(stateOf(resource));
-      state.epoch += 1;
-      act(state);
-      return write(resource, state);
-    },
-    change: (id, epoch, act) => {
-      const state = read(id, epoch);
-      act(state);
-      return write(resourceOf(id), state);
-    },
-    pause: async (id, epoch, ms) => {
-      await new Promise<void>((done) => world.clock.after(ms, done));
-      read(id, epoch);
-    },
-    groups: () => world.store.list(({ type }) => type === 'Microsoft.ContainerInstance/containerGroups'),
-    close: () => void (closed = true),
   };
 }

@@ -6,10 +6,12 @@ import { groupsIn } from './check-group.ts';
 import { stateOf, type ContainerState, type GroupState } from './group-state.ts';
 import { logWindow } from './logs.ts';
 import { capabilityView, usageView } from './quota.ts';
-import { apiVersions, groupsPath, requireContainerGroup, type GroupTools } from './routes.ts';
+import { apiVersions, groupsPath } from './names.ts';
+import { requireContainerGroup, type GroupTools } from './routes.ts';
 import { planRun } from './run-plan.ts';
 import type { Runner } from './runner.ts';
 import type { Sessions } from './sessions.ts';
+import { subnetLinkRoute } from './subnet-link.ts';
 import { followLog, terminalOf } from './terminal.ts';
 
 const cachedImages = [
@@ -32,7 +34,7 @@ export function containerRoutes({ world, quota }: GroupTools, runner: Runner, se
   };
   const started = (asked: Asked): Found => {
     const found = find(asked);
-    if (found.container.current.startTime !== undefined || found.container.previous !== undefined) return found;
+    if (found.container.run !== undefined || found.container.current.state === 'Terminated' || found.container.previous !== undefined) return found;
     throw new ArmFault(409, 'ContainerGroupTransitioning', `The container group '${asked.params['name'] ?? ''}' is still transitioning, please retry later.`);
   };
   const location = ({ params }: Asked): string => regionName(params['location'] ?? '');
@@ -71,10 +73,8 @@ export function containerRoutes({ world, quota }: GroupTools, runner: Runner, se
       requireContainerGroup(world, asked);
       return { status: 200, body: [] };
     }),
-    {
-      ...route('GET', '/providers/Microsoft.ContainerInstance/operations', 'Operations_List', (asked) => page(asked, operationsList, 1000)),
-    },
-    route('DELETE', '/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Network/virtualNetworks/{network}/subnets/{subnet}/providers/Microsoft.ContainerInstance/serviceAssociationLinks/default', 'SubnetServiceAssociationLink_Delete', () => ({ status: 204 })),
+    route('GET', '/providers/Microsoft.ContainerInstance/operations', 'Operations_List', (asked) => page(asked, operationsList, 1000)),
+    subnetLinkRoute(world),
   ];
 }
 

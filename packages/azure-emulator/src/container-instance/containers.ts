@@ -1,8 +1,9 @@
 import type { World } from '../world.ts';
 import { iso } from '../time/emulator-clock.ts';
-import { addEvent, stateOf, type ContainerState, type GroupState } from './group-state.ts';
-import { superseded, type GroupHold } from './hold.ts';
+import { addEvent } from './group-state.ts';
+import { alterIn, superseded, tellFault, type GroupHold } from './hold.ts';
 import { planRun } from './run-plan.ts';
+import { createPuller } from './pull-images.ts';
 import type { Runner } from './runner.ts';
 import type { Timings } from './timings.ts';
 
@@ -28,32 +29,7 @@ export type ContainersOptions = { world: World; runner: Runner; timings: Timings
 export function createContainers({ world, runner, timings, hold }: ContainersOptions): Containers {
   const watches = new Set<Promise<void>>();
   const now = (): string => iso(world.clock.nowMs());
-  const alter = (id: string, epoch: number, name: string, act: (container: ContainerState, state: GroupState) => void): void => {
-    hold.change(id, epoch, (state) => {
-      const container = state.containers[name];
-      if (container !== undefined) act(container, state);
-    });
-  };
-  const pull = async (id: string, epoch: number, name: string, image: string): Promise<void> => {
-    const startMs = world.clock.nowMs();
-    for (let attempt = 0; ; attempt += 1) {
-      alter(id, epoch, name, ({ events }) => addEvent(events, now(), 'Pulling', `pulling image "${image}"`));
-      await hold.pause(id, epoch, timings.pullMs);
-      const problem = await pullOnce(world, runner, image);
-      if (problem === undefined) return alter(id, epoch, name, ({ events }) => addEvent(events, now(), 'Pulled', `Successfully pulled image "${image}"`));
-      alter(id, epoch, name, ({ events, current }) => {
-        current.detailStatus = attempt === 0 ? 'ErrImagePull' : 'ImagePullBackOff';
-        addEvent(events, now(), 'Failed', `Failed to pull image "${image}": ${problem}`, 'Warning');
-        addEvent(events, now(), 'BackOff', `Back-off pulling image "${image}"`, 'Warning');
-      });
-      if (world.clock.nowMs() - startMs > timings.pullPatienceMs) {
-        const { operation } = hold.change(id, epoch, (state) => void (state.provisioning = 'Failed'));
-        if (operation !== undefined) world.operations.end(operation, 'Failed', { code: 'InaccessibleImage', message: `The image '${image}' in container group is not accessible. Please check the image and registry credential.` });
-        throw superseded;
-      }
-      await hold.pause(id, epoch, Math.min(timings.longestRestartMs, timings.restartMs * 2 ** attempt));
-    }
-  };
+  const alter = alterIn(hold);
   const start = async (id: string, epoch: number, name: string): Promise<void> => {
     const plan = planRun(world, hold.read(id, epoch), name);
     const run = await runner.start(plan);
@@ -110,9 +86,7 @@ export function createContainers({ world, runner, timings, hold }: ContainersOpt
     }
   };
   const follow = (id: string, epoch: number, name: string): void => {
-    const watched: Promise<void> = watch(id, epoch, name).catch((error: unknown) => {
-      if (error !== superseded) throw error;
-    });
+    const watched: Promise<void> = watch(id, epoch, name).catch((error: unknown) => tellFault(world, id, error));
     watches.add(watched);
     void watched.finally(() => watches.delete(watched));
   };
@@ -123,11 +97,7 @@ export function createContainers({ world, runner, timings, hold }: ContainersOpt
   };
   const mainNames = (id: string, epoch: number): string[] => hold.read(id, epoch).request.properties.containers.map(({ name }) => name);
   return {
-    pullImages: async (id, epoch) => {
-      const { containers, initContainers } = hold.read(id, epoch).request.properties;
-      const all = [...(initContainers ?? []), ...containers];
-      await Promise.all(all.map(({ name, properties }) => pull(id, epoch, name, properties.image ?? 'scratch')));
-    },
+    pullImages: createPuller({ world, runner, timings, hold }),
     runInit: async (id, epoch) => {
       const { initContainers, restartPolicy } = hold.read(id, epoch).request.properties;
       for (const { name } of initContainers ?? []) {
@@ -176,19 +146,4 @@ export function createContainers({ world, runner, timings, hold }: ContainersOpt
     if (failed.operation !== undefined) world.operations.end(failed.operation, 'Failed', { code: 'ContainerGroupDeploymentFailed', message });
     throw superseded;
   }
-}
-
-async function pullOnce(world: World, runner: Runner, image: string): Promise<string | undefined> {
-  if (world.faults.take('image-pull', { path: image }) !== undefined) return `rpc error: code = Unknown desc = failed to pull image "${image}" (a fault that was asked for)`;
-  try {
-    await runner.pull(image);
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
-/** The generation whose log is told: the one that runs, or ran last. */
-export function generationOf(hidden: Record<string, unknown>, name: string): ContainerState | undefined {
-  return stateOf({ hidden } as Parameters<typeof stateOf>[0]).containers[name];
 }

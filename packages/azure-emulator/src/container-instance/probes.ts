@@ -3,7 +3,7 @@ import type { World } from '../world.ts';
 import { iso } from '../time/emulator-clock.ts';
 import type { Containers } from './containers.ts';
 import { addEvent, type GroupState } from './group-state.ts';
-import { superseded, type GroupHold } from './hold.ts';
+import { tellFault, type GroupHold } from './hold.ts';
 import type { Probe } from './request.ts';
 import { planRun } from './run-plan.ts';
 import type { Runner } from './runner.ts';
@@ -16,9 +16,7 @@ export function watchProbes(around: Around, id: string, epoch: number): void {
     for (const kind of ['livenessProbe', 'readinessProbe'] as const) {
       const probe = properties[kind];
       if (probe == null) continue;
-      void look(around, { id, epoch, name, kind, probe }).catch((error: unknown) => {
-        if (error !== superseded) throw error;
-      });
+      void look(around, { id, epoch, name, kind, probe }).catch((error: unknown) => tellFault(around.world, id, error));
     }
   }
 }

@@ -11,11 +11,10 @@ import type { Conductor } from './conductor.ts';
 import { stateOf, type GroupState } from './group-state.ts';
 import { addressOf } from './address.ts';
 import type { Quota } from './quota.ts';
+import { apiVersions, groupsPath, resourceType } from './names.ts';
+import { linkSubnets } from './subnet-link.ts';
 import { groupView } from './view.ts';
 
-export const apiVersions = ['2018-10-01', '2019-12-01', '2020-11-01', '2021-03-01', '2021-07-01', '2021-09-01', '2021-10-01', '2022-09-01', '2022-10-01-preview', '2023-05-01', '2024-05-01-preview'];
-export const resourceType = 'Microsoft.ContainerInstance/containerGroups';
-export const groupsPath = '/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.ContainerInstance/containerGroups';
 
 export type GroupTools = { world: World; conductor: Conductor; quota: Quota };
 
@@ -112,6 +111,7 @@ function put({ world, quota }: GroupTools, asked: Asked, begin: (resource: Resou
   };
   const body = { location: request.location, ...(request.tags != null && { tags: request.tags }) };
   const made = world.store.put({ id, type: resourceType, subscription: group.subscription, group: group.name, name, createdMs: before?.createdMs ?? world.clock.nowMs(), body, hidden: state });
+  linkSubnets(world, request, group.subscription);
   const operation = begin(made, 'Pending');
   const kept = world.store.get(id) ?? made;
   return { status: before === undefined ? 201 : 200, headers: world.operations.headers(operation, asked), body: groupView(kept, { instanceView: true }) };

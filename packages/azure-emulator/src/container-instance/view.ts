@@ -3,7 +3,7 @@ import { isRecord } from '../http/exchange.ts';
 import { groupPhase, stateOf, type ContainerState } from './group-state.ts';
 
 /** Never given back, wherever it stands in a group. */
-const secretNames = new Set(['secureValue', 'storageAccountKey', 'workspaceKey', 'password', 'protectedSettings']);
+const secretNames = new Set(['secureValue', 'storageAccountKey', 'workspaceKey', 'password', 'protectedSettings', 'workspaceResourceId']);
 
 /** A group as the service tells it: without secrets, and with the instance view only where it is asked for by name. */
 export function groupView(resource: Resource, options: { instanceView: boolean }): unknown {

@@ -60,9 +60,8 @@ async function serve(request: IncomingMessage, response: ServerResponse, handler
     return;
   }
   const payload = answer.body === undefined ? '' : typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
-  const type = payload === '' || typeof answer.body === 'string' ? {} : { 'content-type': 'application/json; charset=utf-8' };
   const bodyless = answer.status === 204 || asked.method === 'HEAD';
-  response.writeHead(answer.status, { ...type, ...(!bodyless && { 'content-length': String(Buffer.byteLength(payload)) }), ...answer.headers });
+  response.writeHead(answer.status, { ...(!bodyless && { 'content-length': String(Buffer.byteLength(payload)) }), ...answer.headers });
   if (fate === 'reset-body') {
     response.write(payload.slice(0, payload.length / 2), () => request.socket.resetAndDestroy());
     return;
