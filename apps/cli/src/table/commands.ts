@@ -10,6 +10,7 @@ export const groups: readonly GroupSpec[] = [
   { name: 'workspace', summary: 'list, show' },
   { name: 'driver', summary: 'list, verify' },
   { name: 'config', summary: 'list' },
+  { name: 'dev', summary: 'azure' },
 ];
 
 /** Every command there is: the source of the program, of docs/cli.md and of completion. */

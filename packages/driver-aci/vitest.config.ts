@@ -1,3 +1,0 @@
-import base from '../../vitest.config.base.ts';
-
-export default base;
