@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jobSpecSchema, newKey } from '@destino/core/model';
+import { jobSpecSchema, newKey, serviceSpecSchema } from '@destino/core/model';
 import { createTestContext, shellCommand, type ConformanceSubject, type TestContext } from '@destino/driver-testkit';
 import { describeConformance } from '@destino/driver-testkit/vitest';
 import { helperScript } from '@destino/helper';
@@ -16,6 +16,8 @@ const contexts: TestContext[] = [];
 const freshKey = (): string => newKey((size) => new Uint8Array(randomBytes(size)));
 
 const config = { machineDir, cores: 4 };
+let scorer = '';
+const entryScript = 'export function init() {}\nexport function run(data) {\n  return { length: data.length };\n}\n';
 
 const subject: ConformanceSubject = {
   driver,
@@ -31,6 +33,7 @@ const subject: ConformanceSubject = {
       secrets: plantedSecrets,
       helper: { ...helperScript(), image: () => undefined },
     });
+    scorer = context.addSnapshot({ 'score.mjs': entryScript });
     contexts.push(context);
     return driver.open(config, context);
   },
@@ -41,6 +44,7 @@ const subject: ConformanceSubject = {
       baseVariables: { PATH: searchPath },
       ...(programme.does === 'reads-secret' && { secrets: { PLANTED: { secret: programme.secret } } }),
     }),
+  makeService: (name, revision) => serviceSpecSchema.parse({ name, revision, server: { kind: 'script', snapshot: scorer, entryScript: 'score.mjs' } }),
   unknownHandle: () => {
     const key = freshKey();
     return { kind: 'local', stateVersion: 1, id: key, state: { folder: join(machineDir, 'jobs', key), bootId: 'of-no-boot' } };
