@@ -15,6 +15,8 @@ export type SubjectParts<Config> = Pick<ConformanceSubject, 'openFresh' | 'sampl
   surroundings?: () => Partial<TestContextOptions>;
   /** A handle as the driver makes them, of a key that was never used. */
   unknownHandle(key: string): Handle;
+  /** Puts into a context of this process what its jobs and services need: snapshots. */
+  prepare?(context: TestContext): void;
   makeService?(name: string, revision: number): ServiceSpec;
   /** `import.meta.url` of a module that exports `driver`, and `surroundings` where there are any: what other processes import. */
   module?: string;
@@ -27,7 +29,7 @@ const plantedSecrets = { planted: 'a-value-that-nobody-may-see' };
 
 /** A subject for a driver whose jobs are POSIX shell, on a real clock: what most drivers need. */
 export function createSubject<Config>(parts: SubjectParts<Config>): ConformanceSubject {
-  const { driver, config: written, surroundings, module, path = '/usr/local/bin:/usr/bin:/bin', unknownHandle, ...rest } = parts;
+  const { driver, config: written, surroundings, module, path = '/usr/local/bin:/usr/bin:/bin', unknownHandle, prepare, ...rest } = parts;
   const config = driver.configSchema.parse(written);
   const contexts: TestContext[] = [];
   const clock = createRealClock();
@@ -42,6 +44,7 @@ export function createSubject<Config>(parts: SubjectParts<Config>): ConformanceS
     newKey: freshKey,
     open: (options = {}) => {
       const context = createTestContext({ clock, owner: options.owner ?? owner, secrets: plantedSecrets, ...surroundings?.() });
+      prepare?.(context);
       contexts.push(context);
       return driver.open(config, context);
     },
