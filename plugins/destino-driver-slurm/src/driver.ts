@@ -55,4 +55,4 @@ function openCluster(config: SlurmConfig, context: DriverContext, around: Around
   };
 }
 
-export const driver: AnyDriver = createSlurmDriver() as AnyDriver;
+export const driver: AnyDriver = createSlurmDriver();

@@ -80,14 +80,18 @@ function exitOf(node: number, { processesPerNode }: SlurmState, { ranks, ending 
   return { node, cause: unsaid === 'exit' ? 'platform' : unsaid, ...(meaning.text !== undefined && { message: meaning.text }) };
 }
 
-/** What killed it is known to Slurm where it was not the command itself that ended. */
+const endedByCluster: ReadonlySet<ExitCause | undefined> = new Set(['oom', 'timeout', 'preempted', 'node-lost']);
+
+/**
+ * Slurm knows whose the signal was that ended a command; of one that had time to end by itself, the helper's word
+ * stands. A child that was killed for memory makes most commands fail in a way of their own.
+ */
 function causeOf(ended: NonNullable<JobRecord['ended']>, { cause: bySlurm, text }: StateMeaning): Omit<Exit, 'node'> {
-  const killed = ended.code === 137 || ended.signal === 'KILL' || ended.note === 'runner-gone';
-  const forced = killed && bySlurm !== undefined && ['oom', 'timeout', 'preempted', 'node-lost'].includes(bySlurm);
-  // The helper takes a TERM that nobody of ours sent for a cancellation; Slurm knows whose it was.
-  const theirs = ended.cause === 'cancelled' && bySlurm !== undefined && ['timeout', 'preempted', 'node-lost'].includes(bySlurm);
-  const cause: ExitCause = (forced || theirs) && bySlurm !== undefined ? bySlurm : ended.cause;
-  const message = cause === bySlurm ? text : undefined;
+  const bySignal = ended.cause === 'signal' || ended.cause === 'cancelled' || ended.code === 137 || ended.note === 'runner-gone';
+  const failed = ended.cause === 'exit' && ended.code !== 0;
+  const theirs = endedByCluster.has(bySlurm) && (bySignal || (bySlurm === 'oom' && failed));
+  const cause: ExitCause = theirs && bySlurm !== undefined ? bySlurm : ended.cause;
+  const message = theirs ? text : undefined;
   return { cause, ...(ended.code !== undefined && { code: ended.code }), ...(ended.signal !== undefined && { signal: `SIG${ended.signal}` }), ...(message !== undefined && { message }) };
 }
 

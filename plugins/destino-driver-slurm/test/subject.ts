@@ -53,7 +53,7 @@ export function slurmSubject(driver: Driver<SlurmConfig>, more: Partial<SlurmCon
     return driver.open(config, context);
   };
   return {
-    driver: driver as unknown as ConformanceSubject['driver'],
+    driver,
     config,
     owner,
     clock: realClock,

@@ -13,15 +13,17 @@ declare module 'vitest' {
 const execute = promisify(execFile);
 const script = join(import.meta.dirname, '../../../tools/testbed/slurm.sh');
 
+const given = process.env['DESTINO_TEST_SLURM'];
+const state = `/var/tmp/destino-slurm-${process.pid}`;
+const env = { ...process.env, TESTBED_STATE: state };
+
 /** A Slurm of three nodes, unless DESTINO_TEST_SLURM names the slurm.conf of one that runs. */
-export default async function startSlurm(project: TestProject): Promise<() => Promise<void>> {
-  const given = process.env['DESTINO_TEST_SLURM'];
-  const state = `/var/tmp/destino-slurm-${process.pid}`;
-  const env = { ...process.env, TESTBED_STATE: state };
+export async function setup(project: TestProject): Promise<void> {
   project.provide('slurmConf', given ?? (await execute(script, ['up', '3'], { env })).stdout.trim());
-  return async () => {
-    if (given !== undefined) return;
-    await execute(script, ['down'], { env });
-    await rm(state, { recursive: true, force: true });
-  };
+}
+
+export async function teardown(): Promise<void> {
+  if (given !== undefined) return;
+  await execute(script, ['down'], { env });
+  await rm(state, { recursive: true, force: true });
 }
