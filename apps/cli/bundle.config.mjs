@@ -14,6 +14,8 @@ mkdirSync(join(here, 'dist'), { recursive: true });
 // Made aside and put in place whole, so that a start at the same moment finds either the old one or the new one.
 const folder = mkdtempSync(join(here, 'dist/making-'));
 
+/** The bundler's own runtime imports it: in a chunk that imports that runtime, the two would wait for each other. */
+const usedByBundler = '\0builtin:module';
 const options = {
   preserveEntrySignatures: 'allow-extension',
   platform: 'node',
@@ -46,7 +48,7 @@ const { output } = await build.write({
   entryFileNames: '[name].js',
   chunkFileNames: '[name]-[hash].js',
   // What every command needs, and what lists jobs, in one file: each further file takes longer to find than to read.
-  codeSplitting: { groups: [{ name: 'start', test: (id) => atStart.has(id), includeDependenciesRecursively: false }] },
+  codeSplitting: { groups: [{ name: 'start', test: (id) => atStart.has(id) && id !== usedByBundler, includeDependenciesRecursively: false }] },
   minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
 });
 await build.close();

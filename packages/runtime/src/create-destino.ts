@@ -12,7 +12,6 @@ import { createLineLogger } from './machine/logger.ts';
 import { OpenDestino } from './open-destino.ts';
 import { pluginSources, type SourceParts } from './plugins/plugin-sources.ts';
 import type { PluginSource } from './plugins/plugin-state.ts';
-import { TrustBook } from './plugins/trust-book.ts';
 import { wire } from './register.ts';
 import { tokens, type Ask } from './tokens.ts';
 import { openWorkspaceStore, type WhichWorkspace } from './workspace/open-store.ts';
@@ -78,7 +77,7 @@ async function allDrivers({ drivers = [], plugins = 'trusted' }: DestinoOptions,
   const own = [...builtInDrivers(), ...drivers];
   const named = await namedPlugins(found);
   if (named.every(({ entries }) => entries.length === 0)) return new DriverRegistry(own);
-  const { loadPlugins } = await import('./plugins/load-plugins.ts');
+  const [{ loadPlugins }, { TrustBook }] = await Promise.all([import('./plugins/load-plugins.ts'), import('./plugins/trust-book.ts')]);
   const loaded = await loadPlugins(named, { trust: new TrustBook(found.root), taken: own.map(({ kind }) => kind), only: plugins === 'trusted' ? undefined : plugins });
   return new DriverRegistry([...own, ...loaded.drivers], loaded.states);
 }

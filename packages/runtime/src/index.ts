@@ -29,8 +29,6 @@ export { finalValues, jobMetrics, metricsOutput } from './metrics/job-metrics.ts
 export type { AttemptMetrics } from './metrics/job-metrics.ts';
 export { plotMetric, shortNumber } from '@destino/helper/metrics';
 export type { MetricPoint, RunMetrics } from '@destino/helper/metrics';
-export { openPluginBook, PluginBook } from './plugins/plugin-book.ts';
-export type { PluginBookOptions, PluginScope } from './plugins/plugin-book.ts';
 export type { PluginCondition, PluginEntry, PluginState } from './plugins/plugin-state.ts';
 export type { Conformance } from './drivers/conformance-of.ts';
 export { Models } from './model/models.ts';

@@ -1,4 +1,5 @@
-import { openPluginBook, type PluginEntry } from '@destino/runtime';
+import type { PluginEntry } from '@destino/runtime';
+import { openPluginBook } from '@destino/runtime/plugins';
 import { flag, textArgument } from '../given.ts';
 import { pluginObject } from '../render/plugin.ts';
 import { renewAgent } from '../renew-agent.ts';

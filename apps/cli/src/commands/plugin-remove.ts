@@ -1,5 +1,6 @@
 import { DestinoError } from '@destino/core/errors';
-import { openPluginBook, type Destino } from '@destino/runtime';
+import type { Destino } from '@destino/runtime';
+import { openPluginBook } from '@destino/runtime/plugins';
 import { flag, textArgument } from '../given.ts';
 import { confirm } from '../render/confirm.ts';
 import { renewAgent } from '../renew-agent.ts';

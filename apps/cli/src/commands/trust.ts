@@ -1,4 +1,4 @@
-import { openPluginBook } from '@destino/runtime';
+import { openPluginBook } from '@destino/runtime/plugins';
 import { flag } from '../given.ts';
 import { confirm } from '../render/confirm.ts';
 import { table } from '../render/table.ts';

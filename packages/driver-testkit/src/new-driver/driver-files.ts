@@ -26,7 +26,8 @@ export function driverFiles({ kind, place }: NewDriver): { package: string; file
   for (const folder of ['package', place]) {
     for (const path of pathsBelow(join(template, folder))) {
       const text = readFileSync(join(template, folder, path), 'utf8').replaceAll(/\{\{(\w+)\}\}/g, (whole, word: string) => words[word] ?? whole);
-      files.set(path.slice(0, -ending.length), text);
+      // A package that is published holds no tests, so those of the template have names of another form.
+      files.set(path.slice(0, -ending.length).replace(/-test\.ts$/, '.test.ts'), text);
     }
   }
   const page = files.get(docsFile) ?? '';
