@@ -92,13 +92,18 @@ async function applyFailed(context: ServiceContext, attempt: Attempt, error: { c
   // The write after the call happened, and only its answer was lost.
   if (context.tracked.attempt?.key !== attempt.key || context.tracked.attempt.phase !== 'submitting') return 0;
   const reason = { code: error.code, text: error.message, ...(error.hint !== undefined && { fix: error.hint }) };
-  if (error.retry === 'never' && error.code !== 'internal') {
+  if (error.retry === 'never' && error.code !== 'internal' && !predecessorShows(context, attempt, error.code)) {
     await commit(context, { attempt: { ...attempt, phase: 'live', failures: 0 }, state: 'failed', doc: { reason } });
     return lookEveryMs;
   }
   const failures = attempt.failures + 1;
   await commit(context, { attempt: { ...attempt, phase: 'submitting', failures }, doc: { waitingFor: [reason] } });
   return error.retryAfterMs ?? backoffMs(context.parts.policy, failures);
+}
+
+/** A target may go on showing for a while a service of that name that was taken away just now. */
+function predecessorShows({ parts, doc, nowMs }: ServiceContext, attempt: Attempt, code: string): boolean {
+  return code === 'conflict' && doc.handle === undefined && attempt.number > 1 && nowMs - attempt.createdMs < parts.policy.settleMinMs;
 }
 
 async function look(context: ServiceContext, services: Services): Promise<number> {

@@ -66,9 +66,14 @@ async function absent(context: JobContext, attempt: Attempt, inspection: Extract
   const absentCount = attempt.absentCount + 1;
   const next: Attempt = { ...attempt, absentSinceMs, absentCount };
   const old = context.nowMs - absentSinceMs >= patience && context.nowMs - (attempt.submittedMs ?? attempt.createdMs) >= patience;
-  if (inspection.conclusive || (absentCount >= policy.absences && old)) {
+  // What this engine itself took away before a verdict was stored proves nothing about the job.
+  const tidied = attempt.cancelCause === 'lost';
+  const conclusive = inspection.conclusive && !tidied;
+  if (conclusive || tidied || (absentCount >= policy.absences && old)) {
+    const ended: Attempt = conclusive || attempt.cancelCause === 'user' ? next : { ...next, cancelSentMs: context.nowMs, cancelCause: 'lost' };
+    if (ended !== next) await commitJob(context, { attempt: ended });
     await askEnd(context, attempt);
-    await endAttempt(context, next, absentVerdict(context, attempt, inspection), { watch: !inspection.conclusive });
+    await endAttempt(context, ended, absentVerdict(context, attempt, { ...inspection, conclusive }), { watch: !conclusive });
     return;
   }
   const reason: Reason = { code: 'absent', text: `${attempt.target} does not show the job (${absentCount} of ${policy.absences} looks over ${Math.round(patience / 1000)} s)` };
