@@ -1,7 +1,7 @@
 import type { Engine } from '@destino/core';
 import type { Clock } from '@destino/core/driver';
 import type { StateStore } from '@destino/core/store';
-import { hasUnsupervised } from './has-unsupervised.ts';
+import { hasUnsupervised, isUnserved } from './has-unsupervised.ts';
 
 const lookEveryMs = 5;
 
@@ -11,9 +11,10 @@ const lookEveryMs = 5;
  */
 export async function reconcile(parts: { engine: Engine; store: StateStore; clock: Clock; hostId: string }, withinMs = 200): Promise<boolean> {
   const { engine, store, clock, hostId } = parts;
-  if (!(await hasUnsupervised(store, () => hostId))) return false;
+  const unserved = await isUnserved(store, () => hostId);
+  if (!unserved && !(await hasUnsupervised(store, () => hostId))) return false;
   const until = clock.monotonicMs() + withinMs;
   await engine.start();
   while (clock.monotonicMs() < until && engine.load.supervised > 0) await clock.sleep(lookEveryMs);
-  return engine.load.supervised > 0;
+  return engine.load.supervised > 0 || unserved;
 }
