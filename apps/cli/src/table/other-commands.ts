@@ -75,4 +75,20 @@ export const otherCommands: readonly CommandSpec[] = [
     load: () => import('../commands/trust.ts'),
   },
   { name: 'config list', summary: 'what holds here', options: [{ flags: '--origin', summary: 'and who says so' }], load: () => import('../commands/config-list.ts') },
+  {
+    name: 'dev azure',
+    summary: 'run an Azure emulator on loopback, for offline work and for the authors of drivers',
+    options: [
+      { flags: '--port <port>', summary: 'of https; any free one by default' },
+      { flags: '--http-port <port>', summary: 'of http; any free one by default' },
+      { flags: '--state <folder>', summary: 'where its state is kept; it is taken up again at the next start, and what runs meanwhile runs on' },
+      { flags: '--fresh', summary: 'begin with nothing, and leave nothing behind' },
+      { flags: '--seed <number>', summary: 'of all that happens by chance' },
+      { flags: '--time-scale <factor>', summary: 'how much faster than real time the services work' },
+      { flags: '--faults <preset>', summary: 'have something go wrong, as docs/azure-emulator.md lists' },
+      { flags: '--containers <kind>', summary: 'what containers are; Docker where a daemon answers, else processes', choices: ['docker', 'process'] },
+    ],
+    examples: ['destino dev azure', 'destino dev azure --json --port 8443 --time-scale 10 --faults throttle'],
+    load: () => import('../commands/dev-azure.ts'),
+  },
 ];
