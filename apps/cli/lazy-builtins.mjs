@@ -1,7 +1,7 @@
 import { isBuiltin } from 'node:module';
 
 /** What Node has loaded before a program begins: reading it costs nothing more. */
-const alreadyThere = new Set(['async_hooks', 'buffer', 'events', 'fs', 'module', 'path', 'timers', 'url', 'util']);
+const alreadyThere = new Set(['async_hooks', 'buffer', 'events', 'fs', 'path', 'timers', 'url', 'util']);
 
 /**
  * A plugin for rolldown. An ESM import of one of Node's own modules reads all of its exports, some of which load a great
@@ -25,7 +25,7 @@ function builtinCode(name) {
   if (alreadyThere.has(name)) {
     return [`const found = ${load};`, 'export default found;', ...names.map((each, index) => `const export${index} = found.${each};\nexport { export${index} as ${each} };`)].join('\n');
   }
-  return [`export default ${wholeCode(names, load)};`, ...names.map((each, index) => `const export${index} = ${exportCode(found, each, load)};\nexport { export${index} as ${each} };`)].join('\n');
+  return [`export default ${wholeCode(names, load)};`, ...names.map((each, index) => `${exportCode(found, each, load, `export${index}`)}\nexport { export${index} as ${each} };`)].join('\n');
 }
 
 function wholeCode(names, load) {
@@ -33,13 +33,14 @@ function wholeCode(names, load) {
 }
 
 /** A class cannot be wrapped, and what has properties of its own (as `promisify` looks for) is better left whole. */
-function exportCode(module, name, load) {
+function exportCode(module, name, load, as) {
   const value = Object.getOwnPropertyDescriptor(module, name)?.value;
   const isPlain = typeof value === 'function' && /^[a-z]/.test(name) && Reflect.ownKeys(value).every((key) => ['length', 'name', 'prototype'].includes(key));
-  if (isPlain) return `(...given) => ${load}.${name}(...given)`;
+  // A declaration, which is there before anything runs: the bundler's own runtime makes `require` with one of these.
+  if (isPlain) return `function ${as}(...given) { return ${load}.${name}(...given); }`;
   const custom = Symbol.for('nodejs.util.promisify.custom');
   if (typeof value === 'function' && /^[a-z]/.test(name) && Object.hasOwn(value, custom)) {
-    return `/* @__PURE__ */ Object.defineProperty((...given) => ${load}.${name}(...given), Symbol.for('nodejs.util.promisify.custom'), { get: () => ${load}.${name}[Symbol.for('nodejs.util.promisify.custom')] })`;
+    return `const ${as} = /* @__PURE__ */ Object.defineProperty((...given) => ${load}.${name}(...given), Symbol.for('nodejs.util.promisify.custom'), { get: () => ${load}.${name}[Symbol.for('nodejs.util.promisify.custom')] });`;
   }
-  return `/* @__PURE__ */ (() => ${load}.${name})()`;
+  return `const ${as} = /* @__PURE__ */ (() => ${load}.${name})();`;
 }

@@ -10,3 +10,13 @@ export async function hasUnsupervised(store: StateStore, hostId: () => string): 
   const living = new Set((await store.sessions()).map(({ id }) => id));
   return items.some(({ session, state }) => (session === undefined || !living.has(session)) && !isTerminalJobState(state as JobState));
 }
+
+/** Endpoints and services go on for as long as they stand: whether whoever looked after one of them has gone. */
+export async function isUnserved(store: StateStore, hostId: () => string): Promise<boolean> {
+  const pages = await Promise.all((['endpoint', 'service'] as const).map((type) => store.list({ type, active: true, limit: 100 })));
+  const items = pages.flatMap((page) => page.items);
+  if (items.length === 0) return false;
+  await endDeadSessions(store, hostId());
+  const living = new Set((await store.sessions()).map(({ id }) => id));
+  return items.some(({ session }) => session === undefined || !living.has(session));
+}

@@ -1,6 +1,6 @@
 import { jobLineOf, type JobLine, type JobQuery } from '@destino/core';
 import type { Page } from '@destino/core/store';
-import { hasUnsupervised } from './has-unsupervised.ts';
+import { hasUnsupervised, isUnserved } from './has-unsupervised.ts';
 import { readHostId } from './machine/host-id.ts';
 import { openWorkspaceStore, type WhichWorkspace } from './workspace/open-store.ts';
 
@@ -23,7 +23,10 @@ export async function openListing(which: WhichWorkspace): Promise<Listing> {
       const page = await store.list({ ...query, type: 'job' });
       return { ...page, items: page.items.map(jobLineOf) };
     },
-    needsEngine: async () => await hasUnsupervised(store, () => readHostId(places.root)),
+    needsEngine: async () => {
+      const hostId = (): string => readHostId(places.root);
+      return (await hasUnsupervised(store, hostId)) || (await isUnserved(store, hostId));
+    },
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
 }
