@@ -30,7 +30,12 @@ function builtinCode(name) {
 }
 
 const build = await rolldown({
-  input: { main: join(here, 'src/main.ts') },
+  // The scoring host and its JavaScript worker are programs of their own, started by path.
+  input: {
+    main: join(here, 'src/main.ts'),
+    'scoring-host': join(here, '../../packages/scoring-host/src/main.ts'),
+    'scoring-worker': join(here, '../../packages/scoring-host/src/javascript/worker-main.ts'),
+  },
   platform: 'node',
   plugins: [lazyBuiltins],
   treeshake: { propertyReadSideEffects: false },
@@ -58,7 +63,7 @@ const inputs = [...new Set(output.flatMap((chunk) => (chunk.type === 'chunk' ? c
 writeFileSync(join(folder, 'inputs.json'), JSON.stringify(inputs.sort()));
 // The helper reads its script and the tracking server beside the folder of its code.
 cpSync(join(here, '../../packages/helper/script'), join(here, 'dist/script'), { recursive: true });
-cpSync(join(here, '../../packages/helper/assets'), join(here, 'dist/assets'), { recursive: true });
+for (const name of ['helper', 'scoring-host']) cpSync(join(here, `../../packages/${name}/assets`), join(here, 'dist/assets'), { recursive: true });
 rmSync(final, { recursive: true, force: true });
 renameSync(folder, final);
 console.log(`bundle: ${output.length} files from ${inputs.length} sources`);
