@@ -1,35 +1,32 @@
 import { userInfo } from 'node:os';
 import type { EnginePolicy } from '@destino/core';
 import type { AnyDriver, Logger } from '@destino/core/driver';
-import { openSqliteStore } from '@destino/store-sql';
+import { errorToData } from '@destino/core/errors';
 import { AsyncStack } from './async-stack.ts';
 import type { Destino } from './destino.ts';
 import { DriverRegistry } from './drivers/driver-registry.ts';
 import { builtInDrivers } from './drivers/built-in-drivers.ts';
-import { monotonicMs } from './machine/clock.ts';
-import { readBootId } from './machine/boot-id.ts';
 import { readHostId } from './machine/host-id.ts';
 import { logFileWriter } from './machine/log-file.ts';
 import { createLineLogger } from './machine/logger.ts';
 import { OpenDestino } from './open-destino.ts';
+import { pluginSources, type SourceParts } from './plugins/plugin-sources.ts';
+import type { PluginSource } from './plugins/plugin-state.ts';
+import { TrustBook } from './plugins/trust-book.ts';
 import { wire } from './register.ts';
 import { tokens, type Ask } from './tokens.ts';
-import { chooseWorkspace } from './workspace/find-workspace.ts';
-import { ensurePrivateFolder, placesOf, stateRoot, type Variables } from './workspace/places.ts';
+import { openWorkspaceStore, type WhichWorkspace } from './workspace/open-store.ts';
 
-export type DestinoOptions = {
-  /** A name, or the path of a folder with a `destino.yaml`. Default: `DESTINO_WORKSPACE`, else found from `folder` upwards. */
-  workspace?: string;
-  /** Where the search for `destino.yaml` begins. Default: the current folder. */
-  folder?: string;
-  /** The state of all workspaces. Default: `DESTINO_STATE_DIR`, else the platform's folder for state. */
-  stateFolder?: string;
+export type DestinoOptions = WhichWorkspace & {
   /** Beside the built-in ones. */
   drivers?: readonly AnyDriver[];
+  /**
+   * Plugins: `trusted` (the default) loads those that `destino.yaml` names and this user trusts, and the user's own; a
+   * list loads those of them that it names, as an operator's word; an empty list none.
+   */
+  plugins?: 'trusted' | readonly string[];
   /** Default: warnings go to `destino.log` in the workspace's state folder. */
   logger?: Logger;
-  /** Default: the variables of this process. */
-  variables?: Variables;
   /** `cli`, `agent`, `server`, `app` (the default). */
   role?: string;
   /** The program and its arguments that host this workspace's background agent; without it there is none. */
@@ -37,6 +34,8 @@ export type DestinoOptions = {
   /** Answers questions of drivers; only where there is a terminal. */
   ask?: Ask;
   policy?: Partial<EnginePolicy>;
+  /** Serves the endpoints of the workspace from this process once it supervises. Default: the agent does, others do not. */
+  servesEndpoints?: boolean;
 };
 
 /**
@@ -45,34 +44,45 @@ export type DestinoOptions = {
  * `openSqliteStore` throws.
  */
 export async function createDestino(options: DestinoOptions = {}): Promise<Destino> {
-  const variables = options.variables ?? process.env;
-  const root = options.stateFolder ?? stateRoot(variables);
-  const workspace = await chooseWorkspace({
-    choice: options.workspace ?? variables['DESTINO_WORKSPACE'],
-    folder: options.folder ?? process.cwd(),
-    readName: async (file) => (await import('./workspace/settings.ts')).readWorkspaceName(file),
-  });
-  const places = placesOf(root, workspace.id, variables);
-  ensurePrivateFolder(root);
+  const { workspace, places, variables, store } = await openWorkspaceStore(options);
   const stack = new AsyncStack();
+  stack.use(store);
   try {
-    const store = stack.use(await openSqliteStore({ file: places.database, workspace: workspace.name, bootId: readBootId(), monotonicMs }));
+    const logger = options.logger ?? createLineLogger('warn', logFileWriter(places.log), () => Date.now());
+    const serves = options.servesEndpoints ?? options.role === 'agent';
+    const gateway = serves ? (await import('@destino/gateway')).createGateway({ logger }) : undefined;
     const container = wire({
       variables,
       places,
       store,
-      host: { hostId: readHostId(root), role: options.role ?? 'app', pid: process.pid },
-      logger: options.logger ?? createLineLogger('warn', logFileWriter(places.log), () => Date.now()),
-      drivers: new DriverRegistry([...builtInDrivers(), ...(options.drivers ?? [])]),
+      host: { hostId: readHostId(places.root), role: options.role ?? 'app', pid: process.pid },
+      drivers: await allDrivers(options, { root: places.root, workspace, variables }),
+      logger,
+      gateway,
       policy: options.policy ?? {},
       ask: options.ask,
     });
     stack.use(container.resolve(tokens.blobs));
     stack.use(container.resolve(tokens.engine));
     const choice = workspace.file ?? workspace.name;
-    return new OpenDestino({ container, workspace, stack, user: userInfo().username, agentCommand: options.agentCommand?.({ choice }) });
+    for (const { error } of container.resolve(tokens.drivers).plugins) if (error !== undefined) container.resolve(tokens.logger).warn('plugin.not-loaded', { error: errorToData(error) });
+    return new OpenDestino({ container, workspace, stack, serves, user: userInfo().username, agentCommand: options.agentCommand?.({ choice }) });
   } catch (error) {
     await stack[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** The built-in ones, the embedder's, and those of plugins; nothing of plugins is read where no file names any. */
+async function allDrivers({ drivers = [], plugins = 'trusted' }: DestinoOptions, found: Omit<SourceParts, 'read'>): Promise<DriverRegistry> {
+  const own = [...builtInDrivers(), ...drivers];
+  const named = await namedPlugins(found);
+  if (named.every(({ entries }) => entries.length === 0)) return new DriverRegistry(own);
+  const { loadPlugins } = await import('./plugins/load-plugins.ts');
+  const loaded = await loadPlugins(named, { trust: new TrustBook(found.root), taken: own.map(({ kind }) => kind), only: plugins === 'trusted' ? undefined : plugins });
+  return new DriverRegistry([...own, ...loaded.drivers], loaded.states);
+}
+
+async function namedPlugins(found: Omit<SourceParts, 'read'>): Promise<PluginSource[]> {
+  return await pluginSources({ ...found, read: async (file) => await (await import('./workspace/settings.ts')).readPluginEntries(file) });
 }

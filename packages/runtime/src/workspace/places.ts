@@ -15,6 +15,7 @@ export type Places = {
   database: string;
   blobs: string;
   secrets: string;
+  endpointKeys: string;
   /** Working folders of targets, by name. */
   work: string;
   log: string;
@@ -57,11 +58,15 @@ export function placesOf(root: string, id: string, variables: Variables): Places
     database: join(folder, 'destino.db'),
     blobs: join(folder, 'blobs'),
     secrets: join(folder, 'secrets'),
+    endpointKeys: join(folder, 'endpoint-keys'),
     work: join(folder, 'targets'),
     log: join(folder, 'destino.log'),
     agentLog: join(folder, 'agent.log'),
     agentLock: join(folder, 'agent.lock'),
-    agentSocket: socketPath(folder, variables),
+    // Its name is a hash, and most commands need neither.
+    get agentSocket() {
+      return socketPath(folder, variables);
+    },
   };
 }
 

@@ -21,15 +21,10 @@ describe('frames', () => {
     );
   });
 
-  it('of an impossible length are refused at once, instead of being waited for', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ minLength: 4, maxLength: 200 }), (bytes) => {
-        const length = Buffer.from(bytes).readUInt32BE(0);
-        const read = (): unknown => new FrameReader().push(Buffer.from(bytes).subarray(0, 4));
-        if (length < 5 || length > longestFrameBytes) return expect(read).toThrow(RangeError);
-        return expect(read()).toEqual([]);
-      }),
-    );
+  it.each([0, 4, longestFrameBytes + 1, 2 ** 32 - 1])('of the impossible length %d are refused at once, instead of being waited for', (length) => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32BE(length);
+    expect(() => new FrameReader().push(bytes)).toThrow(RangeError);
   });
 
   it('of a request hold its head and its body', () => {
