@@ -74,4 +74,5 @@ def main():
     print(f"accuracy on the {len(held_back)} flowers held back: {result:.3f}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Helper } from '@destino/core/driver';
 import { serviceSpecSchema } from '@destino/core/model';
-import type { ConformanceFactory, TestContext } from '@destino/driver-testkit';
+import type { ConformanceFactory } from '@destino/driver-testkit';
 import { helperScript } from '@destino/helper';
-import type { LocalConfig } from './config.ts';
 import { driver } from './driver.ts';
 import { makeHandle } from './handle.ts';
 
@@ -20,22 +19,19 @@ const entryScript = 'export function init() {}\nexport function run(data) {\n  r
 
 /** Tries the driver on a folder of its own, which is removed at the end. */
 export const conformance: ConformanceFactory = ({ createSubject }) => {
-  const machineDir = mkdtempSync(join(tmpdir(), 'destino-conformance-'));
   let scorer = '';
+  const machineDir = mkdtempSync(join(tmpdir(), 'destino-conformance-'));
   return {
     part: `a temporary folder of this machine, ${machineDir}`,
     subject: createSubject({
-      driver: Object.freeze({
-        ...driver,
-        open: (config: LocalConfig, context: TestContext) => {
-          scorer = context.addSnapshot({ 'score.mjs': entryScript });
-          return driver.open(config, context);
-        },
-      }),
+      driver,
       config: { machineDir, cores: 4 },
       surroundings,
-      makeService: (name, revision) => serviceSpecSchema.parse({ name, revision, server: { kind: 'script', snapshot: scorer, entryScript: 'score.mjs' } }),
       module: import.meta.url,
+      prepare: (context) => {
+        scorer = context.addSnapshot({ 'score.mjs': entryScript });
+      },
+      makeService: (name, revision) => serviceSpecSchema.parse({ name, revision, server: { kind: 'script', snapshot: scorer, entryScript: 'score.mjs' } }),
       unknownHandle: (key) => makeHandle(key, { folder: join(machineDir, 'jobs', key), bootId: 'of-no-boot' }),
       dispose: async () => rmSync(machineDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }),
     }),

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { EndpointRoute, Measures } from '@destino/core';
 import type { Logger } from '@destino/core/driver';
 import { handleRequest } from './handle-request.ts';
@@ -19,6 +20,8 @@ export class EndpointServer {
   readonly #meters = new Map<string, Meter>();
   #route: ServedRoute;
   #server: Server | undefined;
+  /** Requests under way on each open connection. */
+  readonly #sockets = new Map<Socket, number>();
   #inFlight = 0;
 
   constructor(route: EndpointRoute, parts: ServerParts) {
@@ -30,8 +33,23 @@ export class EndpointServer {
   async serve(route: EndpointRoute): Promise<{ port: number; origin: string }> {
     this.#route = servedRoute(route);
     this.#relink(route);
-    this.#server ??= await listenSomewhere((...call) => this.#answer(...call), route.port, route.avoid);
+    this.#server ??= this.#watched(await listenSomewhere((...call) => this.#answer(...call), route.port, route.avoid));
     return originOf(this.#server);
+  }
+
+  #watched(server: Server): Server {
+    return server.on('connection', (socket) => {
+      this.#sockets.set(socket, 0);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+  }
+
+  /** Counts a request of a connection; at the end of an endpoint a connection goes with its last request. */
+  #busy(socket: Socket, by: 1 | -1): void {
+    const count = this.#sockets.get(socket);
+    if (count === undefined) return;
+    this.#sockets.set(socket, count + by);
+    if (this.#server === undefined && count + by === 0) socket.destroySoon();
   }
 
   #relink({ upstreams }: EndpointRoute): void {
@@ -53,7 +71,12 @@ export class EndpointServer {
       return;
     }
     this.#inFlight += 1;
-    response.once('close', () => (this.#inFlight -= 1));
+    const { socket } = request;
+    this.#busy(socket, 1);
+    response.once('close', () => {
+      this.#inFlight -= 1;
+      this.#busy(socket, -1);
+    });
     const { nowMs, random } = this.#parts;
     void handleRequest(request, response, { route: this.#route, links: this.#links, meter: (name) => this.#meter(name), nowMs, random }, expectsContinue);
   }
@@ -76,7 +99,8 @@ export class EndpointServer {
     this.#server = undefined;
     if (server !== undefined) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
+      // Node's own closing of idle connections spares those that have not said anything yet.
+      for (const [socket, count] of this.#sockets) if (count === 0) socket.destroy();
       const force = setTimeout(() => server.closeAllConnections(), drainWithinMs);
       await closed;
       clearTimeout(force);

@@ -107,7 +107,9 @@ function failed({ failed: error, begun }: Extract<Ended, { failed: Error }>, ref
 }
 
 /** `/score` means where the deployment scores; every other path is its own. */
-function pathAt({ url = '/' }: IncomingMessage, { upstream }: Link): string {
-  if (url !== '/score' && !url.startsWith('/score?')) return url.startsWith('/') ? url : `/${url}`;
+function pathAt({ url: asked = '/' }: IncomingMessage, { upstream }: Link): string {
+  // A client may name the whole address, as to a proxy (RFC 9112, 3.2.2): only its path counts.
+  const url = asked.replace(/^https?:\/\/[^/?]*/i, '').replace(/^(?!\/)/, '/');
+  if (url !== '/score' && !url.startsWith('/score?')) return url;
   return `${upstream.scoringRoute}${url.slice('/score'.length)}`;
 }
