@@ -52,6 +52,11 @@ const { output } = await build.write({
   minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
 });
 await build.close();
+// The scoring host and its JavaScript worker are programs of their own, started by path.
+const scoring = join(here, '../../packages/scoring-host/src');
+const programs = await rolldown({ ...options, input: { 'scoring-host': join(scoring, 'main.ts'), 'scoring-worker': join(scoring, 'javascript/worker-main.ts') } });
+output.push(...(await programs.write({ dir: folder, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'scoring-[hash].js' })).output);
+await programs.close();
 
 for (const name of ['iris-js', 'iris-python']) {
   for (const [path, content] of await exampleFiles(name)) {
@@ -66,7 +71,7 @@ writeFileSync(join(folder, 'inputs.json'), JSON.stringify(inputs.sort()));
 // The helper reads its script and the tracking server, and what runs over SSH its own script, beside the folder of its code.
 cpSync(join(here, '../../packages/helper/script'), join(here, 'dist/script'), { recursive: true });
 cpSync(join(here, '../../packages/ssh/far'), join(here, 'dist/far'), { recursive: true });
-cpSync(join(here, '../../packages/helper/assets'), join(here, 'dist/assets'), { recursive: true });
+for (const name of ['helper', 'scoring-host']) cpSync(join(here, `../../packages/${name}/assets`), join(here, 'dist/assets'), { recursive: true });
 rmSync(final, { recursive: true, force: true });
 renameSync(folder, final);
 console.log(`bundle: ${output.length} files from ${inputs.length} sources`);

@@ -40,7 +40,8 @@ export class ScoringServer {
     this.#options = options;
     this.#prefix = (options.pathPrefix ?? '').replace(/^\/*(.*?)\/*$/, (_, path: string) => (path === '' ? '' : `/${path}`));
     this.#server = createServer({ keepAliveTimeout: 75_000, headersTimeout: 60_000, requestTimeout: 300_000, connectionsCheckingInterval: 5_000, noDelay: true }, (incoming, response) => this.#handle(incoming, response));
-    this.#server.maxRequestsPerSocket = 0;
+    // A caller that closes its own half still gets its answer; Node knows how, and does not by itself.
+    Object.assign(this.#server, { httpAllowHalfOpen: true });
   }
 
   /** Whoever answers from the next request on. */
@@ -67,10 +68,13 @@ export class ScoringServer {
   /** Takes no new connection; resolves when every request that was begun has its answer. */
   async close(): Promise<void> {
     this.#stopping = true;
+    // A connection whose request was under way becomes idle only later.
+    const idle = setInterval(() => this.#server.closeIdleConnections(), 50);
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
       this.#server.closeIdleConnections();
     });
+    clearInterval(idle);
   }
 
   /** Cuts what is left. */

@@ -11,7 +11,7 @@ const scaleEveryMs = 1000;
 /** How long stopped connections may still be used by callers that have not yet heard of it. */
 const lingerMs = 250;
 
-export type HostOptions = Omit<FrontOptions, 'log' | 'swagger'> & { host: string; port: number; name?: string; version?: string; write(text: string): void; onStatus(status: HostStatus): void };
+export type HostOptions = Omit<FrontOptions, 'log' | 'swagger'> & { host: string; port: number; name?: string; version?: string; workerOutput?: 'inherit' | 'ignore'; write(text: string): void; onStatus(status: HostStatus): void };
 
 type Standing = { revision: Revision; backend: Backend };
 type Coming = { revision: Revision; backend?: Backend; abort: AbortController };
@@ -38,6 +38,11 @@ export class ServiceHost {
     this.#log = new CallLog(options.write);
     this.#swagger = { name: options.name ?? 'ML service', version: options.version ?? '1.0', folder: '.' };
     this.#server = new ScoringServer({ ...options, log: this.#log, swagger: this.#swagger });
+  }
+
+  /** Requests that are being answered or wait, of the revision that serves. */
+  get inFlight(): number {
+    return this.#serving?.backend.inFlight ?? 0;
   }
 
   get status(): HostStatus {
@@ -84,7 +89,7 @@ export class ServiceHost {
     this.#coming = coming;
     this.#tell();
     try {
-      coming.backend = await startBackend(revision, { changed: () => this.#changed(coming) }, coming.abort.signal);
+      coming.backend = await startBackend(revision, { changed: () => this.#changed(coming) }, { signal: coming.abort.signal, ...(this.#options.workerOutput !== undefined && { output: this.#options.workerOutput }) });
       if (this.#coming !== coming) this.#retire(coming.backend);
       else this.#changed(coming);
     } catch (error) {

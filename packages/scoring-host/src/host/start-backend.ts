@@ -19,12 +19,13 @@ export function isEntryScript(path: string): boolean {
 }
 
 /** Starts what answers the requests of a revision; its environment is made first. @throws when that cannot be had. */
-export async function startBackend(revision: Revision, listener: BackendListener, signal?: AbortSignal): Promise<Backend> {
+export async function startBackend(revision: Revision, listener: BackendListener, { signal, output }: { signal?: AbortSignal; output?: 'inherit' | 'ignore' } = {}): Promise<Backend> {
   const { server, copies, concurrency, requestTimeoutMs, maxQueueWaitMs, initTimeoutMs, inFlightFactor } = revision;
   const limits: PoolLimits = { concurrency, requestTimeoutMs, initTimeoutMs, ...(maxQueueWaitMs !== undefined && { maxQueueWaitMs }), ...(inFlightFactor !== undefined && { inFlightFactor }) };
   const variables = { ...revision.variables, ...secretsOf(revision), ...(revision.modelDir !== undefined && { AZUREML_MODEL_DIR: revision.modelDir }) };
   const venv = server.prepare === undefined ? undefined : await prepare(server.prepare, variables, signal);
-  return new WorkerPool(workerCommand(server, venv === undefined ? variables : insideVenv(variables, venv), venv), Math.max(1, copies.min), limits, listener);
+  const command = workerCommand(server, venv === undefined ? variables : insideVenv(variables, venv), venv);
+  return new WorkerPool({ ...command, ...(output !== undefined && { output }) }, Math.max(1, copies.min), limits, listener);
 }
 
 function secretsOf({ secretsFile }: Revision): Record<string, string> {

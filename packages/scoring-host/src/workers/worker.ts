@@ -4,7 +4,7 @@ import { FrameReader, frameKinds, requestFrame, type Frame } from './frames.ts';
 import type { AnswerHead, Exchange, ScoringRequest } from './scoring-request.ts';
 import { failedSchema, headSchema, readySchema, type Ready } from './worker-words.ts';
 
-export type WorkerCommand = { program: string; arguments: readonly string[]; folder: string; variables: Readonly<Record<string, string>> };
+export type WorkerCommand = { program: string; arguments: readonly string[]; folder: string; variables: Readonly<Record<string, string>>; /** Where its own output goes. Default: to that of this process. */ output?: 'inherit' | 'ignore' };
 
 /** Why a worker is gone; `failure` when its start failed, in its own words. */
 export type WorkerEnd = { text: string; failure?: { message: string; traceback: string }; hung?: boolean };
@@ -32,7 +32,8 @@ export class Worker {
   constructor(command: WorkerCommand, limits: Limits, listener: Listener) {
     this.#listener = listener;
     this.#limits = limits;
-    this.#child = spawn(command.program, command.arguments, { cwd: command.folder, env: command.variables, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
+    const { output = 'inherit' } = command;
+    this.#child = spawn(command.program, command.arguments, { cwd: command.folder, env: command.variables, detached: true, stdio: ['ignore', output, output, 'pipe'] });
     this.#channel = this.#child.stdio[3] as Socket;
     this.#channel.on('data', (chunk: Buffer) => this.#read(chunk));
     this.#channel.on('error', () => this.kill('its channel broke'));
