@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { listFiles, readPackages, repositoryRoot } from '@destino/repository';
@@ -10,7 +10,8 @@ const [ring = 'unit', ...vitestArguments] = process.argv.slice(2);
 if (ring !== 'unit' && !isRing(ring)) throw new Error(`no ring '${ring}'; there are unit, ${Object.keys(rings).join(', ')}`);
 
 const testFiles = readPackages().flatMap(({ path }) => listFiles(path)).filter((path) => path.endsWith('.test.ts'));
-await run(ring);
+if (ring === 'truth' && vitestArguments.includes('--examples')) await answerExamples();
+else await run(ring);
 if (ring === 'unit' && vitestArguments.length === 0) printNotRun();
 
 async function run(which: Ring | 'unit'): Promise<void> {
@@ -27,6 +28,13 @@ async function run(which: Ring | 'unit'): Promise<void> {
   }
 }
 
+/** `npm run test:truth -- --examples DIR [--only REGEX]`: any folder of Azure's official examples instead of the suite. */
+async function answerExamples(): Promise<void> {
+  const main = join(repositoryRoot, 'packages/azure-emulator/test/examples/main.ts');
+  const child = spawn(process.execPath, ['--conditions=@destino/source', main, ...vitestArguments], { cwd: process.env['INIT_CWD'] ?? process.cwd(), env: { ...process.env, DESTINO_TRUTH: truthFolder() }, stdio: 'inherit' });
+  process.exitCode = await ended(child);
+}
+
 function truthFolder(): string {
   const folder = resolve(repositoryRoot, process.env['DESTINO_TRUTH'] ?? '../shared');
   if (existsSync(join(folder, 'azure-specs/MANIFEST.tsv'))) return folder;
@@ -37,6 +45,10 @@ function truthFolder(): string {
 function runVitest(environment: NodeJS.ProcessEnv): Promise<number> {
   const vitest = join(repositoryRoot, 'node_modules/vitest/vitest.mjs');
   const child = spawn(process.execPath, [vitest, 'run', ...vitestArguments], { cwd: repositoryRoot, env: environment, stdio: 'inherit' });
+  return ended(child);
+}
+
+function ended(child: ChildProcess): Promise<number> {
   return new Promise((done, fail) => {
     child.once('error', fail);
     child.once('exit', (code) => done(code ?? 1));

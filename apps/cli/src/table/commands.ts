@@ -15,6 +15,7 @@ export const groups: readonly GroupSpec[] = [
   { name: 'driver', summary: 'list, verify, new' },
   { name: 'plugin', summary: 'add, list, remove', aliases: ['plugins'] },
   { name: 'config', summary: 'list' },
+  { name: 'dev', summary: 'azure' },
 ];
 
 /** Every command there is: the source of the program, of docs/cli.md and of completion. */

@@ -1,0 +1,11 @@
+export { startAzureEmulator } from './start-azure-emulator.ts';
+export type { AzureEmulator, Credential } from './start-azure-emulator.ts';
+export type { AzureEmulatorOptions, Exchange } from './settings.ts';
+export { manualEmulatorClock, scaledClock } from './time/emulator-clock.ts';
+export type { EmulatorClock, ManualEmulatorClock } from './time/emulator-clock.ts';
+export { faultPresetNames, faultPresets } from './faults/presets.ts';
+export type { FaultPreset, FaultPresetName } from './faults/presets.ts';
+export { faultEffects, faultRuleSchema } from './faults/rule.ts';
+export type { FaultEffect, FaultRule, FaultRuleInput } from './faults/rule.ts';
+export type { FaultCase, FaultPlan } from './faults/fault-plan.ts';
+export { recordExchanges } from './record/record-exchanges.ts';

@@ -1,0 +1,72 @@
+import { execFile, spawn } from 'node:child_process';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Exchange } from '@destino/azure-emulator';
+import { answerExamples, type ExampleResult } from './examples/answer-examples.ts';
+
+const truth = process.env['DESTINO_TRUTH'] ?? '../shared';
+const descriptions = join(truth, 'azure-specs');
+const repository = resolve(import.meta.dirname, '../../..');
+const folder = mkdtempSync(join(tmpdir(), 'azure-truth-'));
+
+type Verdict = { name: string; operation: string; status: number; violations: { where: string; code: string; message: string; at: string }[] };
+
+/** Only what the descriptions speak of: container instances, and the polls of their operations. */
+function isDescribed({ request }: Exchange): boolean {
+  return request.url.includes('/Microsoft.ContainerInstance/');
+}
+
+/** What the validator of the truth folder objects to. A request that was refused may be as wrong as it likes. */
+async function violationsOf(file: string): Promise<{ exchanges: number; violations: string[] }> {
+  const validator = join(truth, 'tools/validate-arm.mjs');
+  const known = join(descriptions, 'known-upstream-violations.json');
+  const { stdout } = await new Promise<{ stdout: string }>((done, fail) => {
+    execFile(process.execPath, [validator, '--specs', join(descriptions, 'specification/containerinstance'), '--ignore', known, '--oav', repository, '--json', file], { maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
+      if (stdout === '') fail(new Error(stderr, { cause: error }));
+      else done({ stdout });
+    });
+  });
+  const verdicts = stdout.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Verdict);
+  const violations = verdicts.flatMap(({ name, operation, status, violations: all }) => all.filter(({ where }) => status < 400 || where === 'response').map(({ code, at, message }) => `${name} ${operation} ${status}: ${code} ${at} ${message}`));
+  return { exchanges: verdicts.length, violations };
+}
+
+describe('the emulator and what Microsoft publishes', () => {
+  const recorded = join(folder, 'examples.jsonl');
+  let results: ExampleResult[] = [];
+  beforeAll(async () => {
+    const onExchange = (exchange: Exchange): void => {
+      if (isDescribed(exchange)) appendFileSync(recorded, `${JSON.stringify(exchange)}\n`);
+    };
+    results = await answerExamples({ descriptions, examples: descriptions, only: /Microsoft\.ContainerInstance\//, onExchange });
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('answers every official example of container instances in shape, with its status and headers', () => {
+    expect(results.filter(({ problems }) => problems.length > 0)).toEqual([]);
+    expect(results.length).toBeGreaterThanOrEqual(20);
+  });
+
+  it('keeps to the descriptions in every exchange of those examples', async () => {
+    const { exchanges, violations } = await violationsOf(recorded);
+    expect(violations).toEqual([]);
+    expect(exchanges).toBeGreaterThan(40);
+  });
+
+  it('keeps to the descriptions in every exchange of the test suite', async () => {
+    const exchangesFolder = join(folder, 'suite');
+    const vitest = join(repository, 'node_modules/vitest/vitest.mjs');
+    const child = spawn(process.execPath, [vitest, 'run', '--project', '@destino/azure-emulator', '--project', '@destino/driver-aci', '--reporter', 'dot'], { cwd: repository, env: { ...process.env, DESTINO_RING: 'unit', DESTINO_EXCHANGES: exchangesFolder }, stdio: 'ignore' });
+    expect(await new Promise((done) => child.once('exit', done))).toBe(0);
+    const all = join(folder, 'suite.jsonl');
+    for (const name of readdirSync(exchangesFolder)) {
+      const lines = readFileSync(join(exchangesFolder, name), 'utf8').split('\n').filter((line) => line !== '');
+      for (const line of lines) if (isDescribed(JSON.parse(line) as Exchange)) appendFileSync(all, `${line}\n`);
+    }
+    const { exchanges, violations } = await violationsOf(all);
+    expect(violations).toEqual([]);
+    expect(exchanges).toBeGreaterThan(30);
+  });
+});

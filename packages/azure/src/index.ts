@@ -1,0 +1,10 @@
+export { cloudSchema, readCloud } from './cloud.ts';
+export type { Cloud, CloudConfig } from './cloud.ts';
+export { lazyCredential, signInSchema } from './credential.ts';
+export type { SignIn } from './credential.ts';
+export { clientOptions } from './client-options.ts';
+export type { AzureClientOptions } from './client-options.ts';
+export { longOperationOf } from './long-operation.ts';
+export type { LongOperation } from './long-operation.ts';
+export { mapArmError } from './map-error.ts';
+export { retryAfterMs, throttlePolicy } from './throttle.ts';
