@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     watch: false,
-    projects: ['{packages,apps,tools}/*/vitest.config.ts'],
+    projects: ['{packages,apps,plugins,tools}/*/vitest.config.ts'],
     reporters: ['default', './tools/checks/src/closing-reporter.ts'],
   },
 });

@@ -5,9 +5,9 @@ import { admitsPython, isPlainVariable } from '@destino/helper';
 import { z } from 'zod';
 import type { LocalConfig } from './config.ts';
 import { searchPath } from './interpreters.ts';
+import { checkService } from './services/check-service.ts';
 import { noPython } from './venv/choose-maker.ts';
 
-export const noServices = 'the local driver runs jobs; it does not host services yet';
 export const oneNode = 'this machine is one node';
 
 function error(path: string, code: string, message: string, hint?: string): Problem {
@@ -16,7 +16,7 @@ function error(path: string, code: string, message: string, hint?: string): Prob
 
 /** What this machine cannot do with a job, by the spec, the config and what the last probe saw. */
 export function check(want: Want, config: LocalConfig, lastProbe?: TargetProbe): Problem[] {
-  if ('service' in want) return [error('', 'services', noServices, 'deploy to another target')];
+  if ('service' in want) return checkService(want.service, config, lastProbe);
   const { job } = want;
   return [
     ...checkResources(job, config, lastProbe),

@@ -1,10 +1,12 @@
 import { capabilities, defineDriver, type ComputeTarget, type DriverContext } from '@destino/core/driver';
-import { check, noServices, oneNode } from './check.ts';
+import { check, oneNode } from './check.ts';
 import { localConfigSchema, localJobSchema, type LocalConfig } from './config.ts';
 import { kind, localStateSchema, stateVersion } from './handle.ts';
 import { localJobs } from './jobs.ts';
 import { openLocalMachine } from './local-machine.ts';
 import { told } from './map-error.ts';
+import { noContainers } from './services/check-service.ts';
+import { localServices } from './services/services.ts';
 import { ownedFolders } from './owned.ts';
 import { probeMachine } from './probe.ts';
 
@@ -21,12 +23,12 @@ export const driver = defineDriver<LocalConfig>({
       'jobs.timeout': true,
       owned: true,
       'jobs.multi-node': { unsupported: oneNode },
-      services: { unsupported: noServices },
-      'services.script': { unsupported: noServices },
-      'services.container': { unsupported: noServices },
-      'services.autoscale': { unsupported: noServices },
-      'services.rolling': { unsupported: noServices },
-      'services.invoke': { unsupported: noServices },
+      services: true,
+      'services.script': true,
+      'services.container': { unsupported: noContainers },
+      'services.autoscale': true,
+      'services.rolling': true,
+      'services.invoke': { unsupported: 'its services speak HTTP on the loopback: connect to them' },
     },
     'this machine is simply here: there is nothing to create, attach, switch on or list',
   ),
@@ -44,6 +46,7 @@ function openTarget(config: LocalConfig, context: DriverContext): ComputeTarget 
   return {
     probe: async (options = {}) => told('look at this machine', options, async () => await probeMachine(here, await here.prepare(), options)),
     jobs: localJobs(here, context),
+    services: localServices(here, context),
     owned: ownedFolders(here, context.owner),
     [Symbol.asyncDispose]: async () => undefined,
   };

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { serviceSpecSchema, type Problem } from '@destino/core/model';
 import { describe, expect, it } from 'vitest';
 import { check } from '../src/check.ts';
 import { localConfigSchema } from '../src/config.ts';
@@ -46,12 +47,15 @@ describe('check', () => {
     ]);
   });
 
-  it('refuses services in words', () => {
-    expect(driver.capabilities.services).toEqual({ unsupported: 'the local driver runs jobs; it does not host services yet' });
+  it('says what of a service it cannot host, each problem with a way out', () => {
+    const service = (changes: object): Problem[] => driver.check({ service: serviceSpecSchema.parse({ name: 's', revision: 1, server: { kind: 'script', snapshot: 'x', entryScript: 'score.py' }, ...changes }) }, { cores: 2 });
+    expect(service({})).toEqual([]);
+    expect(service({ server: { kind: 'script', snapshot: 'x', entryScript: 'score.rb' } }).map(({ code }) => code)).toEqual(['entry-script']);
+    expect(service({ resources: { cores: 1 }, copies: { min: 3, max: 3 } }).map(({ code, hint }) => [code, hint !== undefined])).toEqual([['too-large', true]]);
+    expect(service({ environment: { kind: 'conda', hash: 'h', file: 'f' } }).map(({ path }) => path)).toEqual(['environment']);
+    expect(service({ server: { kind: 'container', port: 80 } }).map(({ code }) => code)).toEqual(['services.container']);
   });
-});
 
-describe('the config', () => {
   it('takes nothing, and refuses a relative folder and unknown words', () => {
     expect(localConfigSchema.parse({})).toEqual({});
     expect(localConfigSchema.safeParse({ machineDir: 'here' }).success).toBe(false);

@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2154,SC2034,SC2015,SC2016,SC2030,SC2031 # the helper's functions and variables come before
 # ---- the far side of a connection ----------------------------------------------------------------------------------
 # Sourced after the helper's functions, with a verb and its words as arguments. What is not a word (files, names that
 # people chose, secrets) comes on standard input, never on a command line. Answers are lines, or frames `NAME SIZE` and

@@ -8,7 +8,7 @@ import { linesOf } from './log-text.ts';
 const kept = { capabilities: ['jobs'], traits: { once: ['remote', 'guarded'] } } as const;
 
 /** Exactly one run: by the subject's count where it has one, and by what the job printed. */
-async function ranOnce(trial: Trial, jobs: Jobs, handle: Handle, key: string): Promise<void> {
+export async function ranOnce(trial: Trial, jobs: Jobs, handle: Handle, key: string): Promise<void> {
   const view = await trial.end(jobs, handle);
   equal(view.state, 'succeeded', 'the state');
   await trial.pause(200);

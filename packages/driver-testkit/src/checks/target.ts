@@ -12,7 +12,7 @@ async function drain(items: AsyncIterable<unknown>): Promise<void> {
 type Call = readonly [name: string, call: (signal: AbortSignal) => Promise<unknown>];
 
 /** One call of every verb that works without anything made before it. */
-function verbCalls(target: ComputeTarget, trial: Trial, key: string): Call[] {
+export function verbCalls(target: ComputeTarget, trial: Trial, key: string): Call[] {
   const { jobs, services, owned, nodes } = target;
   const unknown = trial.subject.unknownHandle();
   const calls: Call[] = [['probe', (signal) => target.probe({ signal })]];

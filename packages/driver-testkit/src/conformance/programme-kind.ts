@@ -11,7 +11,7 @@ export type JobProgramme =
   /** Prints `line 1`, ignores SIGTERM, goes on for ten minutes. */
   | { does: 'ignores-term' }
   /** A child in the background, in a session of its own where the target has `setsid`, prints `child` for ten minutes. */
-  | { does: 'has-child' }
+  | { does: 'has-child'; /** Neither of the two heeds SIGTERM. */ ignoresTerm?: boolean }
   /** On so many nodes: each prints its rank; `failing` ends with 3 at once while the others would go on for ten minutes. */
   | { does: 'gang'; nodes: number; failing?: number }
   /** Prints `length N`, N being the length of the secret that it gets in the variable `PLANTED`. */
@@ -35,7 +35,7 @@ export function shellCommand(programme: JobProgramme): string {
     case 'ignores-term':
       return `trap '' TERM; echo line 1; i=0; while [ $i -lt ${tenMinutes} ]; do sleep 1; i=$((i+1)); done`;
     case 'has-child':
-      return `$(command -v setsid) sh -c 'i=0; while [ $i -lt ${tenMinutes} ]; do echo child; sleep 1; i=$((i+1)); done' & wait`;
+      return `${programme.ignoresTerm === true ? "trap '' TERM; " : ''}$(command -v setsid) sh -c 'i=0; while [ $i -lt ${tenMinutes} ]; do echo child; sleep 1; i=$((i+1)); done' & wait`;
     case 'gang':
       return `echo rank $NODE_RANK; ${programme.failing === undefined ? ':' : `if [ "$NODE_RANK" = ${programme.failing} ]; then exit 3; fi; sleep ${tenMinutes}`}`;
     case 'reads-secret':

@@ -2,7 +2,7 @@ import type { ComputeTarget, Jobs, Services } from '@destino/core/driver';
 import { isTerminalJobState, isWaitingJobState, type Handle, type JobInspection, type JobSpec, type JobView, type LogRecord, type Owner } from '@destino/core/model';
 import { CheckFailure, present } from './assert.ts';
 import type { JobProgramme } from './programme-kind.ts';
-import type { ConformanceSubject } from './subject.ts';
+import type { ConformanceSubject, OtherProcess } from './subject.ts';
 
 /** What one check works with; all that it made is cancelled, released and closed when it ends. */
 export interface Trial {
@@ -11,6 +11,10 @@ export interface Trial {
   /** The jobs facet of a target opened anew, as another process has it. */
   openJobs(options?: { owner?: Owner }): Promise<Jobs>;
   openServices(options?: { owner?: Owner }): Promise<Services>;
+  /** Another process of the operating system, ended with the check. */
+  elsewhere(): Promise<OtherProcess>;
+  /** What the call comes to, or a failure when patience ends. */
+  within<Answer>(call: Promise<Answer>, what: string): Promise<Answer>;
   openFresh(options: { name: string; exists: boolean; owner?: Owner }): Promise<ComputeTarget>;
   /** A name never used before. */
   newName(): string;
@@ -34,7 +38,7 @@ export interface Trial {
   cleanUp(): Promise<void>;
 }
 
-type Made = { targets: ComputeTarget[]; jobs: { jobs: Jobs; handle: Handle }[]; services: { services: Services; handle: Handle }[] };
+type Made = { others: OtherProcess[]; targets: ComputeTarget[]; jobs: { jobs: Jobs; handle: Handle }[]; services: { services: Services; handle: Handle }[] };
 
 async function cleanUp(made: Made): Promise<void> {
   const ends: Promise<unknown>[] = [];
@@ -42,10 +46,11 @@ async function cleanUp(made: Made): Promise<void> {
   for (const { services, handle } of made.services) ends.push(services.undeploy(handle));
   // A driver that breaks a rule may also fail here; the check has already said so.
   await Promise.allSettled(ends);
+  await Promise.allSettled(made.others.map((other) => other.end()));
   await Promise.allSettled(made.targets.map((target) => target[Symbol.asyncDispose]()));
 }
 
-function seeing(subject: ConformanceSubject): Pick<Trial, 'until' | 'end' | 'running' | 'inspect' | 'pause' | 'collect'> {
+function seeing(subject: ConformanceSubject): Pick<Trial, 'until' | 'within' | 'end' | 'running' | 'inspect' | 'pause' | 'collect'> {
   const { clock, patienceMs = 30_000, pollMs = 20 } = subject;
   const pause = (ms = pollMs): Promise<void> => clock.sleep(ms);
   const until: Trial['until'] = async (look, done, what) => {
@@ -61,6 +66,14 @@ function seeing(subject: ConformanceSubject): Pick<Trial, 'until' | 'end' | 'run
   return {
     pause,
     until,
+    within: async (call, what) => {
+      const over = new AbortController();
+      const limit = clock.sleep(patienceMs, { signal: over.signal }).then(() => {
+        throw new CheckFailure(`${what} did not end within ${patienceMs} ms`);
+      });
+      limit.catch(() => undefined);
+      return await Promise.race([call, limit]).finally(() => over.abort());
+    },
     inspect,
     end: async (jobs, handle) => {
       const view = await until(() => inspect(jobs, handle), (seen) => seen.seen === 'yes' && isTerminalJobState(seen.state), `the end of the job '${handle.id}'`);
@@ -81,7 +94,7 @@ function seeing(subject: ConformanceSubject): Pick<Trial, 'until' | 'end' | 'run
 
 /** The things that one check may use. */
 export function createTrial(subject: ConformanceSubject): Trial {
-  const made: Made = { targets: [], jobs: [], services: [] };
+  const made: Made = { others: [], targets: [], jobs: [], services: [] };
   const keep = async (opening: ComputeTarget | Promise<ComputeTarget>): Promise<ComputeTarget> => {
     const target = await opening;
     made.targets.push(target);
@@ -97,6 +110,11 @@ export function createTrial(subject: ConformanceSubject): Trial {
     effect,
     openJobs: async (options) => present((await open(options)).jobs, 'the jobs facet'),
     openServices: async (options) => present((await open(options)).services, 'the services facet'),
+    elsewhere: async () => {
+      const other = await present(subject.elsewhere, 'elsewhere').call(subject);
+      made.others.push(other);
+      return other;
+    },
     openFresh: (options) => keep(present(subject.openFresh, 'openFresh').call(subject, options)),
     newName: () => `t${subject.newKey().slice(0, 12)}`,
     submit: async (jobs, programme, key) => {

@@ -5,7 +5,7 @@ import { createManualClock } from '../manual-clock.ts';
 import { createSeededRandom } from '../seeded-random.ts';
 import { createTestContext, type TestContext } from '../test-context.ts';
 import type { JobProgramme } from '../conformance/programme-kind.ts';
-import type { ConformanceSubject } from '../conformance/subject.ts';
+import type { ConformanceSubject, OtherProcess } from '../conformance/subject.ts';
 import { joinHooks, type CallHooks } from './call-hooks.ts';
 import { createFakeDriver, type FakeConfig, type FakeDriverOptions } from './create-fake-driver.ts';
 import { createFakeRemote } from './create-fake-remote.ts';
@@ -38,7 +38,7 @@ function programmeOf(programme: JobProgramme): ProgrammeInput {
     case 'ignores-term':
       return { durationMs: 600_000, ignoreTerm: true, log: first };
     case 'has-child':
-      return { durationMs: 600_000, log: [{ text: `child${lineEnd}`, repeat: 600, everyMs: 1000 }] };
+      return { durationMs: 600_000, ignoreTerm: programme.ignoresTerm === true, log: [{ text: `child${lineEnd}`, repeat: 600, everyMs: 1000 }] };
     case 'gang': {
       const nodes = programme.failing === undefined ? [] : [{ node: programme.failing, durationMs: 5, exitCode: 3 }];
       return { durationMs: programme.failing === undefined ? 10 : 600_000, nodes, log: [{ text: `rank {node}${lineEnd}` }] };
@@ -89,8 +89,26 @@ export function createFakeSubject(options: FakeSubjectOptions = {}): Conformance
     contexts.push(context);
     return driver.open({ target }, context);
   };
+  const elsewhere = async (): Promise<OtherProcess> => {
+    // What a new process has: nothing but the remote. It dies by never coming back from behind the effect.
+    let dying: (() => void) | undefined;
+    const own: CallHooks = { after: ({ op }) => (dying === undefined || op !== 'jobs.submit' ? undefined : (dying(), new Promise(() => undefined))) };
+    const target = change(createFakeDriver({ remote, ...driverOptions, hooks: joinHooks(hooks, own) })).open({ target: 'fake' }, createTestContext({ clock, owner, secrets: plantedSecrets }));
+    const { jobs } = target;
+    if (jobs === undefined) throw new DestinoError('unsupported', 'this driver runs no jobs');
+    return {
+      jobs,
+      submitAndDie: (...words) =>
+        new Promise((resolve, reject) => {
+          dying = resolve;
+          jobs.submit(...words).then(() => resolve(), reject);
+        }),
+      end: async () => (dying === undefined ? await target[Symbol.asyncDispose]() : undefined),
+    };
+  };
   return {
     driver,
+    elsewhere,
     config: { target: 'fake' },
     owner,
     clock,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { allChecks } from '../checks/all-checks.ts';
 import { runCheck } from '../conformance/run-conformance.ts';
 import { createFakeSubject } from '../fake-driver/fake-subject.ts';
+import { edgeMutants, stageMutants, targetEdgeMutants } from './edge-mutants.ts';
 import { jobMutants } from './job-mutants.ts';
 import { logMutants } from './log-mutants.ts';
 import type { Mutant } from './mutant.ts';
@@ -9,7 +10,7 @@ import { ownershipMutants } from './ownership-mutants.ts';
 import { serviceMutants } from './service-mutants.ts';
 import { staticMutants } from './static-mutants.ts';
 
-const mutants: readonly Mutant[] = [...staticMutants, ...jobMutants, ...logMutants, ...ownershipMutants, ...serviceMutants];
+const mutants: readonly Mutant[] = [...staticMutants, ...jobMutants, ...logMutants, ...ownershipMutants, ...serviceMutants, ...edgeMutants, ...stageMutants, ...targetEdgeMutants];
 
 describe('every check sees a driver that breaks its rule', () => {
   for (const { breaks, how, subject } of mutants) {

@@ -14,8 +14,3 @@ export function jobPaths(root: string, key: string, checkpoint: string): JobPath
     output: (name) => `${folder}/named/${name}`,
   };
 }
-
-/** A name as one part of a path. */
-export function isPlainName(name: string): boolean {
-  return /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name);
-}

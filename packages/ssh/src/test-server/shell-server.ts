@@ -141,5 +141,7 @@ function run(channel: ServerChannel, words: readonly string[], { home, variables
     if (signal === null) channel.exit(code ?? 1);
     else channel.exit(signal);
     channel.end();
+    channel.unpipe();
+    channel.resume(); // what nobody reads any more would keep the channel from closing
   });
 }

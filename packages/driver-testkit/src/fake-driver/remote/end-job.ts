@@ -8,11 +8,13 @@ export function cancelJob(book: JobBook, call: { ref: JobRef; host: string; grac
   const { ref, host, graceMs } = call;
   const nowMs = book.now();
   const records = book.recordsOf(ref.key);
-  const live = records.filter((record) => record.cancel === undefined && book.isLive(record, nowMs));
+  const live = records.filter((record) => book.isLive(record, nowMs) && endsSooner(record.cancel, nowMs, graceMs));
   book.world.truth.record({ atMs: nowMs, op: 'cancelJob', outcome: live.length > 0 ? 'changed' : 'nothing', key: ref.key, id: ref.record, host });
   if (records.length > 0) book.scheduler.claims.close(ref.key);
   for (const record of live) {
-    record.cancel = { atMs: nowMs, graceMs };
+    // Asked again: what was asked first stays the beginning of it, and force comes at the earlier time.
+    const atMs = record.cancel?.atMs ?? nowMs;
+    record.cancel = { atMs, graceMs: nowMs + graceMs - atMs };
     book.scheduler.replan(record, nowMs);
   }
 }
@@ -34,4 +36,8 @@ export function changeJob(book: JobBook, key: string, change: (record: JobRecord
     change(record, nowMs);
     book.scheduler.replan(record, nowMs);
   }
+}
+
+function endsSooner(before: { atMs: number; graceMs: number } | undefined, nowMs: number, graceMs: number): boolean {
+  return before === undefined || nowMs + graceMs < before.atMs + before.graceMs;
 }
