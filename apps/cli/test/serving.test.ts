@@ -66,8 +66,9 @@ describe('destino endpoint', () => {
     await trial.run('endpoint', 'create', 'iris');
     const [before] = (await trial.objects('endpoint', 'show')).objects;
     const agent = await trial.agent();
-    process.kill(agent ?? 0, 'SIGKILL');
-    await trial.gone(agent ?? 0);
+    if (agent === undefined) throw new Error('no agent runs');
+    process.kill(agent, 'SIGKILL');
+    await trial.gone(agent);
     await trial.run('endpoint', 'list');
     await expect.poll(async () => (await fetch(String(before?.['scoringUri']).replace('/score', '/')).catch(() => undefined))?.status, { timeout: 20_000, interval: 200 }).toBe(503);
     expect((await trial.objects('endpoint', 'show')).objects[0]).toMatchObject({ scoringUri: before?.['scoringUri'], served: true });

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { DestinoError, isDestinoError } from '@destino/core/errors';
 import type { DeployInput, Destino } from '@destino/runtime';
 import { followRollout } from '../follow-rollout.ts';
@@ -60,7 +60,7 @@ export async function deployInput(destino: Destino, given: Given, what: string |
 }
 
 function isFile(what: string): boolean {
-  return /\.ya?ml$/i.test(what) || existsSync(what);
+  return /\.ya?ml$/i.test(what) || statSync(what, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /** A registered model by its name; the output of a job becomes a version of the model that the endpoint is named by. */

@@ -15,6 +15,9 @@ export const run: Run = async (context, given) => {
   await destino.start();
   const services = name === undefined ? [] : (await destino.engine.services.list()).filter((service) => service.name === name);
   if (services[0] !== undefined) {
+    const [endpoint = '', deployment] = services[0].name.split('.');
+    // An endpoint brings back what it names: it must be told itself.
+    if (deployment !== undefined && (await destino.endpoints.list()).some((each) => each.name === endpoint)) throw new DestinoError('config-invalid', `${services[0].name} is deployment ${deployment} of endpoint ${endpoint}`, { scope: services[0].name, hint: `destino deployment delete ${endpoint}/${deployment}, or destino endpoint delete ${endpoint}` });
     const service = await destino.engine.services.remove(services[0].name, userInfo().username);
     if (console.json) console.object(service);
     else console.line(`${service.name}  ${stateText(console, service.state)}`);
