@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { viewOf } from './inspect.ts';
-import { parsePoll } from './poll.ts';
+import { parsePoll, pollScript } from './poll.ts';
 
 const key = (letter: string): string => letter.repeat(26);
 const handle = (letter: string, more = {}): Parameters<typeof viewOf>[0] => ({ id: '1', key: key(letter), nodes: 1, processesPerNode: 1, ...more });
 
 /** As a Slurm 22.05 and the helper said it. */
-const recorded = `job ${key('a')}
+const recorded = `queue
+66|COMPLETED|None|2026-11-23T22:51:45+0000|2026-11-23T22:51:46+0000
+72|PENDING|QOSMaxCpuPerUserLimit|N/A|N/A
+67|RUNNING|None|2026-11-23T22:51:48+0000|N/A
+account
+71|CANCELLED by 0|0:0|2026-11-23T22:51:53+0000|2026-11-23T22:51:54+0000|None
+folders
+job ${key('a')}
 there
 claimed
 id 66
@@ -37,12 +44,6 @@ job ${key('f')}
 there
 released
 id 9
-queue
-66|COMPLETED|None|2026-11-23T22:51:45+0000|2026-11-23T22:51:46+0000
-72|PENDING|QOSMaxCpuPerUserLimit|N/A|N/A
-67|RUNNING|None|2026-11-23T22:51:48+0000|N/A
-account
-71|CANCELLED by 0|0:0|2026-11-23T22:51:53+0000|2026-11-23T22:51:54+0000|None
 `;
 
 describe('a poll of many jobs', () => {
@@ -70,9 +71,15 @@ describe('a poll of many jobs', () => {
   });
 
   it('tells an end without Slurm, when all ranks have told theirs', () => {
-    const forgotten = parsePoll(recorded.split('queue\n')[0] ?? '');
+    const forgotten = parsePoll(recorded.split('folders\n')[1] ?? '');
     expect(viewOf(handle('a'), forgotten)).toMatchObject({ state: 'succeeded', rawState: 'gone from the queue' });
     expect(viewOf(handle('a', { nodes: 2 }), forgotten)).toMatchObject({ seen: 'absent', conclusive: false });
+  });
+
+  it('asks Slurm before it reads what jobs have told, so that an end is never seen without its record', () => {
+    const asked = ['squeue -h', 'sacct -X', 'rank $rank'].map((words) => pollScript.indexOf(words));
+    expect(asked).toEqual(asked.toSorted((a, b) => a - b));
+    expect(asked).not.toContain(-1);
   });
 
   it('gives nothing for an empty answer, and passes over lines that it does not know', () => {

@@ -1,5 +1,4 @@
 import { parseRecord, type JobRecord } from '@destino/helper';
-import { lookUp } from './layout.ts';
 
 /** What the job's folder tells. */
 export type FolderView = {
@@ -24,20 +23,37 @@ const queueFormat = '%A|%T|%r|%S|%e';
 const accountFormat = 'JobIDRaw,State,ExitCode,Start,End,Reason';
 
 /**
- * One script for any number of keys (`$@`): their folders by the shell's own means, then the whole queue of the account
- * in one call, then what the queue has forgotten in one call to the accounting, where there is one.
+ * One script for any number of keys (`$@`): the whole queue of the account in one call, what the queue has forgotten in
+ * one call to the accounting, where there is one, and then the folders, by the shell's own means. In this order: a job
+ * that Slurm says has ended told its end before, so that its folder, read afterwards, has it.
  */
 export const pollScript = [
-  lookUp,
-  'wanted=',
+  'number() { if [ -L "$job/claim" ]; then readlink "$job/claim"; elif [ -s "$job/jobid" ]; then cat "$job/jobid"; fi; }',
+  `queue=$(squeue -h -u "$me" -t all -o '${queueFormat}') || exit 1`,
+  'echo queue',
+  'echo "$queue"',
+  'gone=',
   'for key; do',
-  '  job=$root/jobs/$key id=',
+  '  job=$root/jobs/$key',
+  '  id=$(number)',
+  '  case "',
+  '$queue" in *"',
+  '$id|"*) ;; *) gone="$gone${id:+,$id}" ;; esac',
+  'done',
+  'if [ -n "$gone" ]; then',
+  '  echo account',
+  `  sacct -X -n -P -j "\${gone#,}" -o ${accountFormat} 2>/dev/null || :`, // a cluster may keep no accounts
+  'fi',
+  'echo folders',
+  'for key; do',
+  '  job=$root/jobs/$key',
   '  echo "job $key"',
   '  [ -d "$job" ] || continue',
   '  echo there',
   '  [ ! -e "$job/released" ] || echo released',
-  '  if [ -L "$job/claim" ]; then id=$(readlink "$job/claim"); echo claimed; elif [ -s "$job/jobid" ]; then read -r id <"$job/jobid"; fi',
-  '  [ -z "$id" ] || { echo "id $id"; wanted="$wanted $id"; }',
+  '  [ ! -L "$job/claim" ] || echo claimed',
+  '  id=$(number)',
+  '  [ -z "$id" ] || echo "id $id"',
   '  [ ! -s "$job/ending" ] || { read -r cause _ <"$job/ending"; echo "ending $cause"; }',
   '  for record in "$job"/ranks/*/jobs/"$key"/record; do',
   '    [ -e "$record" ] || continue',
@@ -46,19 +62,6 @@ export const pollScript = [
   '    while read -r line && [ -n "$line" ]; do echo "record $line"; done <"$record"',
   '  done',
   'done',
-  '[ -n "$wanted" ] || exit 0',
-  `queue=$(squeue -h -u "$me" -t all -o '${queueFormat}') || exit 1`,
-  'gone=',
-  'for id in $wanted; do',
-  '  case "',
-  '$queue" in *"',
-  '$id|"*) ;; *) gone="$gone,$id" ;; esac',
-  'done',
-  'echo queue',
-  'echo "$queue"',
-  '[ -n "$gone" ] || exit 0',
-  'echo account',
-  `sacct -X -n -P -j "\${gone#,}" -o ${accountFormat} 2>/dev/null || :`, // a cluster may keep no accounts
   '',
 ].join('\n');
 
@@ -68,9 +71,9 @@ type Growing = Omit<FolderView, 'ranks'> & { ranks: Map<number, string[]> };
 export function parsePoll(text: string): Polled {
   const folders = new Map<string, Growing>();
   const slurm = new Map<string, SlurmView>();
-  let [section, folder, rank]: ['jobs' | 'queue' | 'account', Growing, number] = ['jobs', blank(), 0];
+  let [section, folder, rank]: ['folders' | 'queue' | 'account', Growing, number] = ['folders', blank(), 0];
   for (const line of text.split('\n')) {
-    if (line === 'queue' || line === 'account') section = line;
+    if (line === 'queue' || line === 'account' || line === 'folders') section = line;
     else if (section === 'queue') readQueue(line, slurm);
     else if (section === 'account') readAccount(line, slurm);
     else if (line.startsWith('job ')) folders.set(line.slice(4), (folder = blank()));

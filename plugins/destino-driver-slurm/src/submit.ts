@@ -74,9 +74,39 @@ function checkpointFolder(job: JobSpec, config: SlurmConfig, { owner }: DriverCo
 
 type Making = { key: string; places: JobPlaces; files: Files; checkpoint: string };
 
+/** Functions of the submission: a file of so many bytes out of what is read; a copy of content that lies on the cluster. */
+const making = [
+  'umask 077',
+  'fail() { echo "$1" >&2; exit 1; }',
+  'take() { head -c "$1" >"$making/$2" && [ "$(wc -c <"$making/$2")" -eq "$1" ] || fail "the files of the job came only in part"; }',
+  'copy() { mkdir -p "$making/$2" && cp -R "$1/." "$making/$2/" || fail "the code or an input is not on the cluster"; }',
+];
+
+/** `$@` are the words of sbatch. Prints Slurm's number, or `none` for a key that was cancelled before. */
+const queueing = [
+  'known "$key" || exit 1',
+  'if [ -z "$id" ] && { [ -e "$job/ending" ] || [ -e "$job/released" ]; }; then echo none; exit 0; fi',
+  'if [ -z "$id" ]; then',
+  '  if new=$(sbatch "$@" "$job/batch.sh" </dev/null); then',
+  '    id=${new%%;*}',
+  '  else',
+  '    code=$?',
+  // Only what Slurm surely does not know is taken away again: an answer may have been lost.
+  '    list=$(ids "$key" 2>/dev/null) || exit "$code"',
+  '    if [ -z "$list" ]; then rm -rf "$job"; exit "$code"; fi',
+  '    id=${list%%[!0-9]*}',
+  '  fi',
+  'fi',
+  'echo "$id" >"$job/jobid.$$" && { ln "$job/jobid.$$" "$job/jobid" 2>/dev/null || :; }',
+  'rm -f "$job/jobid.$$"',
+  'known "$key"',
+  '[ ! -e "$job/ending" ] || scancel --state=PENDING "$id" 2>/dev/null', // cancelled meanwhile
+  'echo "$id"',
+];
+
 /**
  * One script, so that a broken connection leaves it to run to its end: the folder comes into being whole, by a rename;
- * what Slurm knows of the key is looked for; only then the job is queued. `$@` are the words of sbatch.
+ * what Slurm knows of the key is looked for; only then the job is queued.
  */
 function submission(job: JobSpec, config: SlurmConfig, { key, places, files, checkpoint }: Making): string {
   const sizes = Object.entries(files).map(([name, text]) => `take ${Buffer.byteLength(text)} ${quoteShell(name)}`);
@@ -85,41 +115,19 @@ function submission(job: JobSpec, config: SlurmConfig, { key, places, files, che
   );
   const code = job.snapshot === undefined ? [] : [`copy ${quoteShell(snapshotFolder(config.folder, job.snapshot))} work`];
   const named = Object.entries(job.outputs).filter(([, { uri }]) => uri === undefined);
+  const folders = named.map(([name, { type }]) => `mkdir -p "$making"/${quoteShell(type === 'uri_file' ? 'named' : `named/${name}`)}`);
   return [
     assign({ key, job: places.folder, checkpoint }).trimEnd(),
     lookUp,
-    'umask 077',
-    'fail() { echo "$1" >&2; exit 1; }',
-    'take() { head -c "$1" >"$making/$2" && [ "$(wc -c <"$making/$2")" -eq "$1" ] || fail "the files of the job came only in part"; }',
-    'copy() { mkdir -p "$making/$2" && cp -R "$1/." "$making/$2/" || fail "the code or an input is not on the cluster"; }',
+    ...making,
     'if [ ! -d "$job" ]; then',
     '  making=$root/making/$key.$$',
     '  mkdir -p "$making/ranks" "$making/metrics" "$root/jobs" "$checkpoint" || exit 1',
     "  trap 'rm -rf \"$making\"' EXIT",
-    ...sizes.map((line) => `  ${line}`),
-    ...[...code, ...copies].map((line) => `  ${line}`),
-    '  mkdir -p "$making/work/outputs"',
-    ...named.map(([name, { type }]) => `  mkdir -p "$making"/${quoteShell(type === 'uri_file' ? 'named' : `named/${name}`)}`),
+    ...[...sizes, ...code, ...copies, 'mkdir -p "$making/work/outputs"', ...folders].map((line) => `  ${line}`),
     '  mv -T "$making" "$job" 2>/dev/null || [ -d "$job" ] || fail "the folder of the job could not be made"', // another may be first
     'fi',
-    'known "$key" || exit 1',
-    'if [ -z "$id" ] && { [ -e "$job/ending" ] || [ -e "$job/released" ]; }; then echo none; exit 0; fi',
-    'if [ -z "$id" ]; then',
-    '  if new=$(sbatch "$@" "$job/batch.sh" </dev/null); then',
-    '    id=${new%%;*}',
-    '  else',
-    '    code=$?',
-    // Only what Slurm surely does not know is taken away again: an answer may have been lost.
-    '    if list=$(ids "$key" 2>/dev/null) && [ -z "$list" ]; then rm -rf "$job"; exit "$code"; fi',
-    '    id=${list%%[!0-9]*}',
-    '    [ -n "$id" ] || exit "$code"',
-    '  fi',
-    'fi',
-    'echo "$id" >"$job/jobid.$$" && { ln "$job/jobid.$$" "$job/jobid" 2>/dev/null || :; }',
-    'rm -f "$job/jobid.$$"',
-    'known "$key"',
-    '[ ! -e "$job/ending" ] || scancel --state=PENDING "$id" 2>/dev/null', // cancelled meanwhile
-    'echo "$id"',
+    ...queueing,
     '',
   ].join('\n');
 }

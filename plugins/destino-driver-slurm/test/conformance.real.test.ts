@@ -1,6 +1,9 @@
+import { createFaultInterposer } from '@destino/driver-testkit';
 import { describeConformance } from '@destino/driver-testkit/vitest';
 import { inject } from 'vitest';
 import { createSlurmDriver } from '../src/driver.ts';
-import { slurmSubject } from './subject.ts';
+import { realClock, slurmSubject } from './subject.ts';
 
-describeConformance(slurmSubject(createSlurmDriver(), { slurmConf: inject('slurmConf') }));
+const interposer = createFaultInterposer({ script: [], seed: 1, clock: realClock, submitOp: 'sbatch' });
+
+describeConformance({ ...slurmSubject(createSlurmDriver({ around: interposer.around }), { slurmConf: inject('slurmConf') }), interposer });
