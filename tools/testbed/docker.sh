@@ -78,7 +78,7 @@ make_python() {
   mkdir -p "$root"/{bin,tmp,proc,sys,dev,etc,usr/bin,usr/lib,root}
   chmod 1777 "$root/tmp"
   copy_program "$root" "/usr/bin/python$version" /usr/bin/curl /bin/dash /bin/bash /bin/tar /usr/bin/setsid /usr/bin/env /usr/bin/grep /usr/bin/sed
-  for module in cat cp cut date dirname head id ls mkdir mkfifo mv pwd rm sha256sum sleep sort tail touch tr true uname wc; do copy_program "$root" "$(type -P "$module")"; done
+  for module in cat cp cut date dirname find head id ls mkdir mkfifo mv pwd rm sha256sum sleep sort tail touch tr true uname wc; do copy_program "$root" "$(type -P "$module")"; done
   cp -r "/usr/lib/python$version" "$root/usr/lib/"
   rm -rf "$root/usr/lib/python$version"/{test,idlelib,config-*,dist-packages,ensurepip}
   find "$root/usr/lib" -name __pycache__ -prune -exec rm -rf {} +
@@ -129,6 +129,8 @@ down)
     kill "$pid"
     for ((tries = 0; tries < 100; tries++)); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
   fi
+  # A container on the machine's own network leaves its name space mounted.
+  for mounted in "$state"/run/netns/*; do [[ ! -e $mounted ]] || umount --lazy "$mounted" 2>/dev/null || true; done
   rm -rf "$state"
   ;;
 *) fail 'usage: docker.sh up|python|registry|down' ;;

@@ -15,6 +15,7 @@ import type { PluginSource } from './plugins/plugin-state.ts';
 import { TrustBook } from './plugins/trust-book.ts';
 import { wire } from './register.ts';
 import { tokens, type Ask } from './tokens.ts';
+import type { ContentSettings } from './workspace/content-settings.ts';
 import { openWorkspaceStore, type WhichWorkspace } from './workspace/open-store.ts';
 
 export type DestinoOptions = WhichWorkspace & {
@@ -45,6 +46,7 @@ export type DestinoOptions = WhichWorkspace & {
  */
 export async function createDestino(options: DestinoOptions = {}): Promise<Destino> {
   const { workspace, places, variables, store } = await openWorkspaceStore(options);
+  const { storage, registries } = await contentSettings(workspace.file);
   const stack = new AsyncStack();
   stack.use(store);
   try {
@@ -60,6 +62,8 @@ export async function createDestino(options: DestinoOptions = {}): Promise<Desti
       logger,
       gateway,
       policy: options.policy ?? {},
+      storage,
+      registries,
       ask: options.ask,
     });
     stack.use(container.resolve(tokens.blobs));
@@ -71,6 +75,11 @@ export async function createDestino(options: DestinoOptions = {}): Promise<Desti
     await stack[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** What `destino.yaml` says of content, read only where there is one. */
+async function contentSettings(file: string | undefined): Promise<ContentSettings> {
+  return file === undefined ? { storage: undefined, registries: [] } : await (await import('./workspace/content-settings.ts')).readContentSettings(file);
 }
 
 /** The built-in ones, the embedder's, and those of plugins; nothing of plugins is read where no file names any. */

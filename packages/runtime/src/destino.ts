@@ -1,6 +1,7 @@
 import type { Engine, FollowOptions, Job, JobRequestInput, LogChunk } from '@destino/core';
 import type { BlobStore } from '@destino/core/blob';
-import type { Clock, DriverContext, Logger } from '@destino/core/driver';
+import type { Clock, DriverContext, Logger, Staging } from '@destino/core/driver';
+import type { WorkspaceImages } from '@destino/images';
 import type { RandomBytes } from '@destino/core/model';
 import type { StateStore } from '@destino/core/store';
 import type { HandOver } from './agent/hand-over.ts';
@@ -44,6 +45,10 @@ export interface Destino extends AsyncDisposable {
   readonly endpoints: Endpoints;
   readonly drivers: DriverRegistry;
   readonly secrets: SecretStore;
+  /** Environments as images of this machine’s engine. */
+  readonly images: WorkspaceImages;
+  /** The store that `storage:` names, for targets that cannot reach this machine. */
+  readonly staging: Staging | undefined;
   readonly store: StateStore;
   readonly blobs: BlobStore;
   readonly clock: Clock;
