@@ -1,7 +1,7 @@
 import type { Engine, FollowOptions, Job, JobRequestInput, LogChunk } from '@destino/core';
 import type { BlobStore } from '@destino/core/blob';
 import type { Clock, DriverContext, Logger, Staging } from '@destino/core/driver';
-import type { WorkspaceImages } from '@destino/images';
+import type { BuildOptions, WorkspaceImages } from '@destino/images';
 import type { RandomBytes } from '@destino/core/model';
 import type { StateStore } from '@destino/core/store';
 import type { HandOver } from './agent/hand-over.ts';
@@ -77,6 +77,8 @@ export interface Destino extends AsyncDisposable {
   handOver(names: readonly string[]): Promise<HandOver>;
   /** Starts the agent of this workspace unless one runs, without waiting until it does. */
   bringUpAgent(): Promise<void>;
+  /** Builds the image of a folder as it is now, unless it is there. */
+  buildImage(folder: string, options?: BuildOptions & { dockerfile?: string }): ReturnType<WorkspaceImages['build']>;
   /** What a driver is given for a target of this workspace. */
   driverContext(target: { name: string; kind: string }): DriverContext;
   /** Asks the agent of this workspace, if there is one. */

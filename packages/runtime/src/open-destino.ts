@@ -1,11 +1,11 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ContextFactory, EndpointHost, Engine, FollowOptions, Job, JobRequestInput, LogChunk } from '@destino/core';
 import type { BlobStore } from '@destino/core/blob';
 import type { Clock, DriverContext, Logger, Staging } from '@destino/core/driver';
 import { isDestinoError } from '@destino/core/errors';
 import type { Json, RandomBytes } from '@destino/core/model';
 import type { StateStore } from '@destino/core/store';
-import type { WorkspaceImages } from '@destino/images';
+import type { BuildOptions, WorkspaceImages } from '@destino/images';
 import type { DependencyContainer } from 'tsyringe';
 import { askAgent } from './agent/agent-client.ts';
 import { bringUp, handOver, type HandOver } from './agent/hand-over.ts';
@@ -256,6 +256,12 @@ export class OpenDestino implements Destino {
       for (const target of job?.targets ?? []) for (const secret of secretNames((await this.targets.get(target)).config)) found.add(secret);
     }
     return [...found].sort();
+  }
+
+  async buildImage(folder: string, { dockerfile = 'Dockerfile', ...options }: BuildOptions & { dockerfile?: string } = {}): ReturnType<WorkspaceImages['build']> {
+    const { takeSnapshot } = await import('./job/take-snapshot.ts');
+    const { snapshot } = await takeSnapshot(resolve(folder), this);
+    return await this.images.build({ kind: 'build', snapshot, dockerfile }, options);
   }
 
   driverContext(target: { name: string; kind: string }): DriverContext {

@@ -122,8 +122,7 @@ describe('a container of a stock image, through helper and staging on a blob ser
   it.each([
     ['with curl', []],
     ['with python3 alone', ['--env', 'DESTINO_TOOLS=python3']],
-    ['on a read-only root', ['--read-only']],
-    ['as an ordinary user', ['--user', '65534:65534', '--read-only']],
+    ['as an ordinary user on a read-only root', ['--user', '65534:65534', '--read-only']],
     ['under bash', ['--volume', '/bin/bash:/bin/sh:ro']],
   ])('moves code, log and outputs %s, large and many ones too', async (_, options) => {
     const command = 'cat destino.yaml >/dev/null && echo out; head -c 9000000 /dev/zero | tr "\\0" "x" > outputs/large; i=0; while [ $i -lt 60 ]; do echo $i > "outputs/f $i"; i=$((i+1)); done; id -u >&2; exit 7';
@@ -202,6 +201,7 @@ describe('a job whose environment is a build folder', () => {
     for (const name of ['one', 'two']) expect(await destino.run({ file: join(folder, 'job.yml'), name }, { onLog: onLog as never })).toMatchObject({ state: 'succeeded' });
     expect(log.join('')).toBe('built\nhi\nbuilt\nhi\n');
     expect(await destino.images.list()).toHaveLength(1);
+    expect(await destino.buildImage(join(folder, 'env'))).toMatchObject({ built: false, pushed: false });
   });
 
   it('fails with the line that failed', async () => {
