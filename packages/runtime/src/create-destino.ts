@@ -46,10 +46,10 @@ export type DestinoOptions = WhichWorkspace & {
  */
 export async function createDestino(options: DestinoOptions = {}): Promise<Destino> {
   const { workspace, places, variables, store } = await openWorkspaceStore(options);
-  const { storage, registries } = await contentSettings(workspace.file);
   const stack = new AsyncStack();
   stack.use(store);
   try {
+    const { storage, registries } = await contentSettings(workspace.file);
     const logger = options.logger ?? createLineLogger('warn', logFileWriter(places.log), () => Date.now());
     const serves = options.servesEndpoints ?? options.role === 'agent';
     const gateway = serves ? (await import('@destino/gateway')).createGateway({ logger }) : undefined;
