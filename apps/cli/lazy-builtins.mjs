@@ -11,8 +11,8 @@ const alreadyThere = new Set(['async_hooks', 'buffer', 'events', 'fs', 'path', '
 export const lazyBuiltins = {
   name: 'lazy-builtins',
   // What is required, by packages of the older kind, is the module itself and costs what it costs: `assert` is a function.
-  // The bundler's own few lines make `require` by `node:module`: they come before every chunk and may wait for none.
-  resolveId: (id, _importer, { kind }) => (kind !== 'require-call' && id !== 'node:module' && (id.startsWith('node:') || isBuiltin(id)) ? `\0builtin:${id.replace(/^node:/, '')}` : null),
+  // The bundler's own runtime needs `module` before any of our chunks is there.
+  resolveId: (id, _importer, { kind }) => (kind !== 'require-call' && !/^(node:)?module$/.test(id) && (id.startsWith('node:') || isBuiltin(id)) ? `\0builtin:${id.replace(/^node:/, '')}` : null),
   load: (id) => (id.startsWith('\0builtin:') ? { code: builtinCode(id.slice('\0builtin:'.length)), moduleType: 'js', moduleSideEffects: false } : null),
 };
 

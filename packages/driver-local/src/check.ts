@@ -51,7 +51,8 @@ function checkEnvironment({ environment, inPlace, baseVariables }: JobSpec, last
   switch (environment.kind) {
     case 'host':
       return [];
-    case 'image': {
+    case 'image':
+    case 'build': {
       const missing = reasonSchema.safeParse(lastProbe?.missing['jobs.image']);
       if (missing.success) return [missingImage(missing.data)];
       return inPlace === undefined ? [] : [error('inPlace', 'in-place', 'a container works on a copy of the code', 'leave out --in-place, or run with --env host')];
@@ -59,7 +60,6 @@ function checkEnvironment({ environment, inPlace, baseVariables }: JobSpec, last
     case 'venv':
       return checkVenv(environment, baseVariables['PATH'], lastProbe);
     case 'conda':
-    case 'build':
     case 'curated': {
       const message = `the local driver does not build environments of the kind '${environment.kind}'`;
       return [error('environment', `jobs.${environment.kind}`, message, 'use the interpreter that is here: --env host, or an image: --env image:REF')];

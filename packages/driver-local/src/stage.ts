@@ -4,31 +4,41 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { CallOptions, DriverContext, Progress } from '@destino/core/driver';
+import type { CallOptions, DriverContext, TransferOptions } from '@destino/core/driver';
 import { DestinoError } from '@destino/core/errors';
 import type { Input, JobSpec } from '@destino/core/model';
 import { z } from 'zod';
 import { jobFiles, type JobFiles } from './layout.ts';
 import { errnoOf } from './map-error.ts';
 
-/** What staging left for `submit`: the names of the single files of `uri_file` inputs. It counts for one key only. */
-export const stagedSchema = z.object({ key: z.string(), singles: z.record(z.string(), z.string()) });
+/** What staging left for `submit`: the names of the single files of `uri_file` inputs, and the image. It counts for one key only. */
+export const stagedSchema = z.object({ key: z.string(), singles: z.record(z.string(), z.string()), image: z.string().optional() });
 export type Staged = z.infer<typeof stagedSchema>;
 
-type Bringing = CallOptions & { onProgress?: (progress: Progress) => void };
+/** An environment runs in a container. */
+export function inContainer({ kind }: JobSpec['environment']): boolean {
+  return kind === 'image' || kind === 'build';
+}
+
+/** The image of a job; built first, where it is not there, which may last. */
+async function imageOf({ environment }: JobSpec, { images }: DriverContext, options: TransferOptions): Promise<string> {
+  if (images !== undefined) return (await images.resolve(environment, options)).image;
+  if (environment.kind === 'image' && environment.condaFile === undefined) return environment.image;
+  throw new DestinoError('unsupported', 'this host builds no images', { hint: 'name an image that is built already: --env image:REF' });
+}
 
 /**
  * Brings code and inputs into the job's folder: copies, since a job may write to them. They come aside first and move
  * to their places whole; what stands there already stays, since the job of this key may be at work in it.
  */
-export async function bringContent(job: JobSpec, key: string, files: JobFiles, context: DriverContext, options: Bringing): Promise<Staged> {
+export async function bringContent(job: JobSpec, key: string, files: JobFiles, context: DriverContext, options: TransferOptions): Promise<Staged> {
   const aside = join(files.folder, `bringing-${randomUUID()}`);
   const drafts = jobFiles(aside);
   try {
     const singles = await bringAside(job, drafts, context, options);
     await moveWhole(drafts.inputs, files.inputs);
     await moveWhole(drafts.work, files.work);
-    return { key, singles };
+    return { key, singles, ...(inContainer(job.environment) && { image: await imageOf(job, context, options) }) };
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
@@ -43,7 +53,7 @@ async function moveWhole(from: string, to: string): Promise<void> {
   }
 }
 
-async function bringAside(job: JobSpec, files: JobFiles, context: DriverContext, options: Bringing): Promise<Record<string, string>> {
+async function bringAside(job: JobSpec, files: JobFiles, context: DriverContext, options: TransferOptions): Promise<Record<string, string>> {
   const call = options.signal === undefined ? {} : { signal: options.signal };
   await mkdir(join(files.work, 'outputs'), { recursive: true });
   if (job.snapshot !== undefined) {

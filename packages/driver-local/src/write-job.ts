@@ -10,7 +10,7 @@ import { jobPath, plainPath, shellOf } from './interpreters.ts';
 import type { JobFiles, Layout } from './layout.ts';
 import { errnoOf } from './map-error.ts';
 import { inputPlace, outputPlace } from './places.ts';
-import type { Staged } from './stage.ts';
+import { inContainer, type Staged } from './stage.ts';
 import { trackingLines } from './tracking.ts';
 import { prepareVenv } from './venv/prepare-venv.ts';
 
@@ -27,14 +27,14 @@ export async function writeJob(writing: Writing, options: EffectOptions): Promis
   await mkdir(files.metrics, { recursive: true });
   await makeFolders(job, outputs);
   const path = jobPath(job.variables['PATH'] ?? job.baseVariables['PATH'] ?? plainPath, writing.places.bin);
-  const shell = job.environment.kind === 'image' ? 'sh' : shellOf(path);
+  const shell = inContainer(job.environment) ? 'sh' : shellOf(path);
   const about: About = {
     key,
     name: job.name,
     owner: context.owner,
     createdAt: new Date(context.clock.wallMs()).toISOString(),
     outputs: { [metricsOutput]: files.metrics, ...(job.inPlace === undefined && { outputs: join(files.work, 'outputs') }), ...outputs },
-    notes: shell === 'sh' && job.environment.kind !== 'image' ? ['there is no bash here: the command ran by sh'] : [],
+    notes: shell === 'sh' && !inContainer(job.environment) ? ['there is no bash here: the command ran by sh'] : [],
   };
   await writeFile(files.about, JSON.stringify(about), { mode: 0o600 });
   await writeSecrets(job, files, context, options);
@@ -67,9 +67,9 @@ async function startText(writing: Writing, where: { folder: string; path: string
   const venv = job.environment.kind === 'venv' ? await prepareVenv(job.environment, around, options) : '';
   // Before the secrets: neither what installs packages nor the tracking server is one of those who may know them.
   const prologue = `${venv}${await trackingLines({ ...writing, ...where }, options)}${secrets}`;
-  if (job.environment.kind !== 'image') return startScript({ folder: where.folder, variables, command, prologue, ...limits });
+  if (!inContainer(job.environment)) return startScript({ folder: where.folder, variables, command, prologue, ...limits });
   const client = clientVariables(writing, where.path);
-  const inside = await containerCommand(writing, { command: anyShell(command.slice(1)), client, variables, input, checkpoint }, options);
+  const inside = await containerCommand(writing, { command: anyShell(command.slice(1)), client, variables, input, checkpoint });
   return startScript({ folder: where.folder, variables: { ...variables, ...client }, command: inside, prologue, ...limits });
 }
 
@@ -99,17 +99,14 @@ async function commandArguments(text: string, files: JobFiles): Promise<string[]
 
 type Inside = { command: string[]; client: Record<string, string>; variables: Record<string, string>; checkpoint: string; input(name: string): string };
 
-async function containerCommand({ job, key, files, context }: Writing, inside: Inside, options: EffectOptions): Promise<string[]> {
-  const environment = job.environment;
-  const given = environment.kind === 'image' ? environment.image : '';
-  const image = context.images === undefined ? given : (await context.images.resolve(environment, options)).image;
+async function containerCommand({ job, key, files, context, staged }: Writing, inside: Inside): Promise<string[]> {
   const { uid, gid } = userInfo();
   const base = new Set(Object.keys(job.baseVariables));
   const own = Object.entries(inside.variables).filter(([name]) => (name !== 'PATH' && !base.has(name)) || name in job.variables);
   const outside = Object.entries(job.inputs).filter(([, input]) => input.type !== 'literal' && input.source.from === 'path');
   const written = Object.keys(job.outputs).filter((name) => job.outputs[name]?.uri?.startsWith('file:') === true).map((name) => outputPlace(name, job, files));
   const container = containerJob({
-    image,
+    image: staged.image ?? '',
     name: `destino-${key}`,
     labels: { 'destino.key': key, 'destino.workspace': context.owner.workspace, 'destino.incarnation': context.owner.incarnation },
     writable: [files.folder, inside.checkpoint, ...written],

@@ -208,7 +208,8 @@ append_once() {
   /*)
     mkdir -p "${place%/*}" 2>/dev/null
     emit 2>/dev/null >>"$place" || :
-    there=$(wc -c <"$place" 2>/dev/null | tr -d ' ')
+    there=$(wc -c 2>/dev/null <"$place" | tr -d ' ') || there=
+    there=${there:-$2}
     return 4
     ;;
   esac
@@ -217,8 +218,9 @@ append_once() {
   201) return 0 ;;
   404)
     ask PUT "$place" - - 'x-ms-blob-type: AppendBlob' 'If-None-Match: *'
-    there=0
-    case $status in 201) return 4 ;; *) return 1 ;; esac
+    [ "$status" = 201 ] || return 1
+    ask_with_body PUT "$place&comp=appendblock" "x-ms-blob-condition-appendpos: $2"
+    [ "$status" = 201 ] || return 1
     ;;
   412)
     ask HEAD "$place" - -

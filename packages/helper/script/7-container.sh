@@ -18,6 +18,7 @@ give_up() {
   { printf 'destino: %s\n' "$1" >>"$job/stderr" && printf '%s\n' "$1" >"$job/setup"; } 2>/dev/null
   read_record
   [ -n "$ended_cause" ] || tell_end - - setup setup
+  [ -n "$tool" ] || patience_s=0
   told_record='' pieces=0
   push_log stderr "$job/stderr" || :
   push_record || :
@@ -204,6 +205,7 @@ output_folder() {
 
 # list_outputs: outputs.index, a line each: OUTPUT BYTES SHA256|- PATH. A name with a line break in it is left out.
 list_outputs() {
+  command -v find >/dev/null 2>&1 || return 1
   while read -r word name path <&7; do
     if [ "$word" != output ] || ! [ -d "$job/$path" ]; then continue; fi
     (cd "$job/$path" && find . -type f) | sort | while read -r file; do

@@ -14,6 +14,7 @@ import { pluginSources, type SourceParts } from './plugins/plugin-sources.ts';
 import type { PluginSource } from './plugins/plugin-state.ts';
 import { wire } from './register.ts';
 import { tokens, type Ask } from './tokens.ts';
+import type { ContentSettings } from './workspace/content-settings.ts';
 import { openWorkspaceStore, type WhichWorkspace } from './workspace/open-store.ts';
 
 export type DestinoOptions = WhichWorkspace & {
@@ -47,6 +48,7 @@ export async function createDestino(options: DestinoOptions = {}): Promise<Desti
   const stack = new AsyncStack();
   stack.use(store);
   try {
+    const { storage, registries } = await contentSettings(workspace.file);
     const logger = options.logger ?? createLineLogger('warn', logFileWriter(places.log), () => Date.now());
     const serves = options.servesEndpoints ?? options.role === 'agent';
     const gateway = serves ? (await import('@destino/gateway')).createGateway({ logger }) : undefined;
@@ -59,6 +61,8 @@ export async function createDestino(options: DestinoOptions = {}): Promise<Desti
       logger,
       gateway,
       policy: options.policy ?? {},
+      storage,
+      registries,
       ask: options.ask,
     });
     stack.use(container.resolve(tokens.blobs));
@@ -70,6 +74,11 @@ export async function createDestino(options: DestinoOptions = {}): Promise<Desti
     await stack[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** What `destino.yaml` says of content, read only where there is one. */
+async function contentSettings(file: string | undefined): Promise<ContentSettings> {
+  return file === undefined ? { storage: undefined, registries: [] } : await (await import('./workspace/content-settings.ts')).readContentSettings(file);
 }
 
 /** The built-in ones, the embedder's, and those of plugins; nothing of plugins is read where no file names any. */

@@ -1,6 +1,7 @@
 import type { Engine, FollowOptions, Job, JobRequestInput, LogChunk } from '@destino/core';
 import type { BlobStore } from '@destino/core/blob';
-import type { Clock, DriverContext, Logger } from '@destino/core/driver';
+import type { Clock, DriverContext, Logger, Staging } from '@destino/core/driver';
+import type { BuildOptions, WorkspaceImages } from '@destino/images';
 import type { RandomBytes } from '@destino/core/model';
 import type { StateStore } from '@destino/core/store';
 import type { HandOver } from './agent/hand-over.ts';
@@ -44,6 +45,10 @@ export interface Destino extends AsyncDisposable {
   readonly endpoints: Endpoints;
   readonly drivers: DriverRegistry;
   readonly secrets: SecretStore;
+  /** Environments as images of this machine’s engine. */
+  readonly images: WorkspaceImages;
+  /** The store that `storage:` names, for targets that cannot reach this machine. */
+  readonly staging: Staging | undefined;
   readonly store: StateStore;
   readonly blobs: BlobStore;
   readonly clock: Clock;
@@ -72,6 +77,8 @@ export interface Destino extends AsyncDisposable {
   handOver(names: readonly string[]): Promise<HandOver>;
   /** Starts the agent of this workspace unless one runs, without waiting until it does. */
   bringUpAgent(): Promise<void>;
+  /** Builds the image of a folder as it is now, unless it is there. */
+  buildImage(folder: string, options?: BuildOptions & { dockerfile?: string }): ReturnType<WorkspaceImages['build']>;
   /** What a driver is given for a target of this workspace. */
   driverContext(target: { name: string; kind: string }): DriverContext;
   /** Asks the agent of this workspace, if there is one. */

@@ -1,10 +1,11 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ContextFactory, EndpointHost, Engine, FollowOptions, Job, JobRequestInput, LogChunk } from '@destino/core';
 import type { BlobStore } from '@destino/core/blob';
-import type { Clock, DriverContext, Logger } from '@destino/core/driver';
+import type { Clock, DriverContext, Logger, Staging } from '@destino/core/driver';
 import { isDestinoError } from '@destino/core/errors';
 import type { Json, RandomBytes } from '@destino/core/model';
 import type { StateStore } from '@destino/core/store';
+import type { BuildOptions, WorkspaceImages } from '@destino/images';
 import type { DependencyContainer } from 'tsyringe';
 import { askAgent } from './agent/agent-client.ts';
 import { bringUp, handOver, type HandOver } from './agent/hand-over.ts';
@@ -40,6 +41,8 @@ export class OpenDestino implements Destino {
   readonly engine: Engine;
   readonly drivers: DriverRegistry;
   readonly secrets: SecretStore;
+  readonly images: WorkspaceImages;
+  readonly staging: Staging | undefined;
   readonly store: StateStore;
   readonly blobs: BlobStore;
   readonly clock: Clock;
@@ -64,6 +67,8 @@ export class OpenDestino implements Destino {
     this.engine = container.resolve(tokens.engine);
     this.drivers = container.resolve(tokens.drivers);
     this.secrets = container.resolve(tokens.secrets);
+    this.images = container.resolve(tokens.images);
+    this.staging = container.resolve(tokens.staging).staging;
     this.store = container.resolve(tokens.store);
     this.blobs = container.resolve(tokens.blobs);
     this.clock = container.resolve(tokens.clock);
@@ -251,6 +256,12 @@ export class OpenDestino implements Destino {
       for (const target of job?.targets ?? []) for (const secret of secretNames((await this.targets.get(target)).config)) found.add(secret);
     }
     return [...found].sort();
+  }
+
+  async buildImage(folder: string, { dockerfile = 'Dockerfile', ...options }: BuildOptions & { dockerfile?: string } = {}): ReturnType<WorkspaceImages['build']> {
+    const { takeSnapshot } = await import('./job/take-snapshot.ts');
+    const { snapshot } = await takeSnapshot(resolve(folder), this);
+    return await this.images.build({ kind: 'build', snapshot, dockerfile }, options);
   }
 
   driverContext(target: { name: string; kind: string }): DriverContext {

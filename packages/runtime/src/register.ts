@@ -6,6 +6,8 @@ import { createFolderBlobStore } from '@destino/core/blob';
 import type { Logger } from '@destino/core/driver';
 import type { StateStore } from '@destino/core/store';
 import { container, instanceCachingFactory, type DependencyContainer, type InjectionToken } from 'tsyringe';
+import { openImages } from './content/open-images.ts';
+import { openStaging } from './content/open-staging.ts';
 import { createContent } from './content/create-content.ts';
 import { EndpointKeys } from './endpoint/endpoint-keys.ts';
 import { contextFactory } from './drivers/driver-context.ts';
@@ -15,6 +17,7 @@ import { measureRoom } from './machine/room.ts';
 import { SecretStore } from './secrets/secret-store.ts';
 import { tokens, type Ask, type HostInfo } from './tokens.ts';
 import type { Places, Variables } from './workspace/places.ts';
+import type { RegistrySetting, StorageSetting } from './workspace/content-settings.ts';
 
 /** What is settled before anything is wired: found out about this machine, or given by the embedder. */
 export type Given = {
@@ -25,6 +28,8 @@ export type Given = {
   drivers: DriverRegistry;
   store: StateStore;
   policy: Partial<EnginePolicy>;
+  storage?: StorageSetting | undefined;
+  registries: readonly RegistrySetting[];
   ask?: Ask | undefined;
   /** Serves endpoints from this process. */
   gateway?: EndpointHost | undefined;
@@ -63,6 +68,14 @@ export function wire(given: Given): DependencyContainer {
     return new EndpointKeys({ folder, root });
   });
   made(tokens.content, (from) => createContent(from.resolve(tokens.blobs)));
+  made(tokens.staging, (from) => ({
+    staging: given.storage === undefined ? undefined : openStaging(given.storage, { blobs: from.resolve(tokens.blobs), secrets: from.resolve(tokens.secrets), clock: from.resolve(tokens.clock) }),
+  }));
+  made(tokens.images, (from) => {
+    const { workspace, incarnation } = from.resolve(tokens.store).info;
+    const shared = { content: from.resolve(tokens.content), secrets: from.resolve(tokens.secrets), logger: from.resolve(tokens.logger) };
+    return openImages({ ...shared, variables: given.variables, owner: { workspace, incarnation }, registries: given.registries });
+  });
   made(tokens.context, makeContext);
   made(tokens.engine, makeEngine);
   return own;
@@ -78,6 +91,8 @@ function makeContext(from: DependencyContainer): ReturnType<typeof contextFactor
     owner: { workspace, incarnation },
     workFolder: from.resolve(tokens.places).work,
     ask: from.resolve(tokens.ask).ask,
+    staging: from.resolve(tokens.staging).staging,
+    images: from.resolve(tokens.images),
   });
 }
 

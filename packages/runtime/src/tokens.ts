@@ -1,8 +1,9 @@
 import type { ContextFactory, EndpointHost, Engine, EnginePolicy } from '@destino/core';
 import type { BlobStore } from '@destino/core/blob';
-import type { Clock, Content, Logger, Question } from '@destino/core/driver';
+import type { Clock, Content, Logger, Question, Staging } from '@destino/core/driver';
 import type { RandomBytes } from '@destino/core/model';
 import type { StateStore } from '@destino/core/store';
+import type { WorkspaceImages } from '@destino/images';
 import type { InjectionToken } from 'tsyringe';
 import type { DriverRegistry } from './drivers/driver-registry.ts';
 import type { EndpointKeys } from './endpoint/endpoint-keys.ts';
@@ -30,6 +31,8 @@ export const tokens = {
   blobs: token<BlobStore>('blobs'),
   secrets: token<SecretStore>('secrets'),
   content: token<Content>('content'),
+  staging: token<{ staging?: Staging | undefined }>('staging'),
+  images: token<WorkspaceImages>('images'),
   ask: token<{ ask?: Ask | undefined }>('ask'),
   context: token<ContextFactory>('context'),
   policy: token<Partial<EnginePolicy>>('policy'),

@@ -1,7 +1,7 @@
 import { blobStoreChecks } from '@destino/core/blob';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { createAzureBlobStore } from '../src/index.ts';
-import { Azurite, sharedKey } from './azurite.ts';
+import { Azurite, sharedKey } from '@destino/lab';
 
 let azurite: Azurite;
 beforeAll(async () => {

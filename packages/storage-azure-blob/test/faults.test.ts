@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createAzureBlobStore, type BlobCredential } from '../src/index.ts';
 import { blockBytes } from '../src/upload.ts';
-import { Azurite, sharedKey } from './azurite.ts';
-import { FaultProxy, type Fault } from './fault-proxy.ts';
+import { Azurite, FaultProxy, sharedKey, type Fault } from '@destino/lab';
 
 let azurite: Azurite;
 let proxy: FaultProxy;

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAzureBlobStore } from '../src/index.ts';
-import { Azurite, sharedKey } from './azurite.ts';
-import { FaultProxy } from './fault-proxy.ts';
+import { Azurite, FaultProxy, sharedKey } from '@destino/lab';
 
 let azurite: Azurite;
 let proxy: FaultProxy;

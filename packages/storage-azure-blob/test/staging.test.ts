@@ -2,7 +2,7 @@ import { createMemoryBlobStore } from '@destino/core/blob';
 import type { Staging } from '@destino/core/driver';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAzureStaging, readCredential, type AzureBlobStoreOptions } from '../src/index.ts';
-import { Azurite, account, sharedKey } from './azurite.ts';
+import { Azurite, account, sharedKey } from '@destino/lab';
 
 let azurite: Azurite;
 let options: AzureBlobStoreOptions;

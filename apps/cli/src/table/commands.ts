@@ -1,4 +1,5 @@
 import type { CommandSpec, GroupSpec } from './command.ts';
+import { imageCommands } from './image-commands.ts';
 import { jobCommands } from './job-commands.ts';
 import { otherCommands } from './other-commands.ts';
 import { servingCommands, shortServingCommands } from './serving-commands.ts';
@@ -11,6 +12,7 @@ export const groups: readonly GroupSpec[] = [
   { name: 'deployment', summary: 'create, list, show, logs, scale, delete', aliases: ['deployments', 'online-deployment'] },
   { name: 'model', summary: 'register, list, show, download, delete', aliases: ['models'] },
   { name: 'secret', summary: 'set, list, delete' },
+  { name: 'image', summary: 'build, push, list, prune' },
   { name: 'workspace', summary: 'list, show' },
   { name: 'driver', summary: 'list, verify, new' },
   { name: 'plugin', summary: 'add, list, remove', aliases: ['plugins'] },
@@ -19,4 +21,4 @@ export const groups: readonly GroupSpec[] = [
 ];
 
 /** Every command there is: the source of the program, of docs/cli.md and of completion. */
-export const commands: readonly CommandSpec[] = [...shortCommands.slice(0, 1), ...shortServingCommands, ...shortCommands.slice(1), ...jobCommands, ...servingCommands, ...otherCommands];
+export const commands: readonly CommandSpec[] = [...shortCommands.slice(0, 1), ...shortServingCommands, ...shortCommands.slice(1), ...jobCommands, ...servingCommands, ...otherCommands, ...imageCommands];

@@ -23,9 +23,6 @@ export function planText({ folders, fetches, outputs, logs = {} }: ContainerPlan
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** Names of places that the helper itself knows. */
-export const ownPlaces = ['claim', 'record', 'stdout', 'stderr', 'outputs', 'outputs-index', 'control', 'urls'] as const;
-
 function oneWord(name: string): string {
   if (/^[A-Za-z0-9_.-]{1,128}$/.test(name)) return name;
   throw new TypeError(`${JSON.stringify(name)} is no name for a place: letters, digits, _, . and -`);

@@ -1,7 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { Engine, JobRequestInput } from '@destino/core';
 import { DestinoError } from '@destino/core/errors';
-import { jobSpecSchema, type JobSpecInput } from '@destino/core/model';
+import { jobSpecSchema, type Environment, type JobSpecInput } from '@destino/core/model';
 import { checkFates, isFine, loadJobFile, lowerJob, planEnvironment, type Candidate, type ForcedEnvironment, type FormatProblem, type ParsedJob } from '@destino/formats';
 import type { DriverRegistry } from '../drivers/driver-registry.ts';
 import { fileRefused, resolveTargets, type Settings } from '../workspace/settings.ts';
@@ -37,9 +37,9 @@ export async function fileRequest(run: FileRun, name: string, parts: FileParts):
   const usable = await judgeTargets(job, targets, parts, notes);
   const place = await codePlace(run, job, parts);
   const base = { name, baseVariables: baseVariables(parts.variables), ...place.decided };
-  const { candidate, instead } = await chooseCandidate(run, job, usable, base, parts);
+  const { candidate, environment, instead } = await chooseCandidate(run, job, usable, base, parts);
   if (job.value.environment !== undefined) notes.push(`environment: ${candidate.words}`, ...instead.map((why) => `  not ${why}`));
-  const spec = lowerJob(job, { ...base, environment: environmentOf(candidate) });
+  const spec = lowerJob(job, { ...base, environment });
   return { request: requestOf(run, job, usable, spec), notes: [...notes, ...candidate.problems.map(problemLine), ...place.notes] };
 }
 
@@ -91,22 +91,26 @@ async function codePlace(run: FileRun, job: ParsedJob, parts: FileParts): Promis
 }
 
 /** The first way to realise the environment that the preferred target can take. */
-async function chooseCandidate(run: FileRun, job: ParsedJob, targets: readonly string[], base: Omit<JobSpecInput, 'command'>, parts: FileParts): Promise<{ candidate: Candidate; instead: string[] }> {
+async function chooseCandidate(run: FileRun, job: ParsedJob, targets: readonly string[], base: Omit<JobSpecInput, 'command'>, parts: FileParts): Promise<{ candidate: Candidate; environment: Environment; instead: string[] }> {
   const substitutes = Object.fromEntries(Object.entries(parts.settings.environments).map(([name, { value }]) => [name, value]));
   const plan = planEnvironment(job.environment, { substitutes, force: run.environment, relaxed: run.environmentRelaxed === true });
   const [target = ''] = targets;
   const reasons: FormatProblem[] = [];
   for (const candidate of plan.candidates) {
     const own = candidate.problems.filter(({ severity }) => severity === 'error');
-    const problems = own.length > 0 || !('environment' in candidate) ? own : await candidateProblems(jobSpecSchema.parse(lowerJob(job, { ...base, environment: candidate.environment })), target, parts);
-    if ('environment' in candidate && problems.length === 0) return { candidate, instead: reasons.map(({ message }) => message) };
+    const environment = own.length > 0 ? undefined : await realised(candidate, parts);
+    const problems = environment === undefined ? own : await candidateProblems(jobSpecSchema.parse(lowerJob(job, { ...base, environment })), target, parts);
+    if (environment !== undefined && problems.length === 0) return { candidate, environment, instead: reasons.map(({ message }) => message) };
     reasons.push(...problems.map((problem) => ({ ...problem, file: run.file, message: `${candidate.words}: ${problem.message}` })));
   }
   throw fileRefused(run.file, reasons.length > 0 ? reasons : [{ ...plan.refusal, file: run.file }]);
 }
 
-function environmentOf(candidate: Candidate): NonNullable<JobSpecInput['environment']> {
-  return 'environment' in candidate ? candidate.environment : { kind: 'host' };
+/** A build folder becomes a snapshot, so that what is built is what was submitted. */
+async function realised(candidate: Candidate, parts: FileParts): Promise<Environment> {
+  if ('environment' in candidate) return candidate.environment;
+  const { snapshot } = await takeSnapshot(candidate.build.folder, parts);
+  return { kind: 'build', snapshot, dockerfile: candidate.build.dockerfile };
 }
 
 function requestOf(run: FileRun, job: ParsedJob, targets: readonly string[], spec: JobSpecInput): JobRequestInput {

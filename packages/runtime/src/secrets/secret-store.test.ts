@@ -19,6 +19,8 @@ describe('SecretStore', () => {
   it('gives back what another process kept, and writes the value nowhere in clear', async () => {
     open().set('token', value);
     expect(await open().resolve({ secret: 'token' })).toBe(value);
+    expect(await open().resolve({ secret: 'store:token' })).toBe(value);
+    await expect(open().resolve({ secret: 'store:gone' })).rejects.toMatchObject({ hint: 'destino secret set gone' });
     const files = (await readdir(root, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
     const texts = await Promise.all(files.map((file) => readFile(join(file.parentPath, file.name), 'latin1')));
     expect(texts.filter((text) => text.includes('planted'))).toEqual([]);

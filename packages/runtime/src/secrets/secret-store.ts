@@ -18,7 +18,7 @@ export type SecretStoreOptions = {
 };
 
 /**
- * The secrets of a workspace on this machine. `NAME` is kept sealed in a file, `env:NAME` is a variable of this
+ * The secrets of a workspace on this machine. `NAME` (or `store:NAME`) is kept sealed in a file, `env:NAME` is a variable of this
  * process or was handed over by another one, `file:PATH` is read at the moment of use.
  */
 export class SecretStore implements Secrets {
@@ -93,9 +93,10 @@ export class SecretStore implements Secrets {
   #lookUp(name: string): string | undefined {
     if (name.startsWith('env:')) return this.#handed.get(name) ?? this.#options.variables[name.slice('env:'.length)];
     if (name.startsWith('file:')) return readIfThere(name.slice('file:'.length))?.replace(/\r?\n$/, '');
-    if (!namePattern.test(name)) return undefined;
-    const sealed = readIfThere(this.#file(name));
-    return sealed === undefined ? undefined : openSealed(readKey(this.#options.root), name, sealed);
+    const kept = name.startsWith('store:') ? name.slice('store:'.length) : name;
+    if (!namePattern.test(kept)) return undefined;
+    const sealed = readIfThere(this.#file(kept));
+    return sealed === undefined ? undefined : openSealed(readKey(this.#options.root), kept, sealed);
   }
 
   #file(name: string): string {
@@ -111,7 +112,7 @@ function checkName(name: string): void {
 function hintFor(name: string): string {
   if (name.startsWith('env:')) return `set the variable where you run destino: export ${name.slice('env:'.length)}=…`;
   if (name.startsWith('file:')) return `write the value into ${name.slice('file:'.length)}`;
-  return `destino secret set ${name}`;
+  return `destino secret set ${name.replace(/^store:/, '')}`;
 }
 
 function readIfThere(file: string): string | undefined {

@@ -3,6 +3,7 @@ import { loadWorkspaceFile, type FormatProblem, type TargetDescription, type Wor
 import type { AnyDriver } from '@destino/core/driver';
 import { DestinoError } from '@destino/core/errors';
 import type { PluginEntry } from '../plugins/plugin-state.ts';
+import { registriesOf, type RegistrySetting } from './content-settings.ts';
 import type { Variables } from './places.ts';
 
 /** A value and where it comes from, for `destino config list --origin`. */
@@ -17,6 +18,8 @@ export type Settings = {
   environments: Record<string, Setting<WorkspaceSubstitute>>;
   /** Targets that `destino.yaml` describes. */
   targets: Record<string, TargetDescription>;
+  /** Image registries of `destino.yaml`. */
+  registries: RegistrySetting[];
 };
 
 export type SettingsSources = {
@@ -30,7 +33,7 @@ export type SettingsSources = {
 
 /** @throws `config-invalid` with every problem of the files that were read, in `details`. */
 export async function loadSettings({ workspaceFile, userFile, variables, drivers, incomplete = false }: SettingsSources): Promise<Settings> {
-  const settings: Settings = { defaultTarget: { value: 'local', origin: 'default' }, aliases: {}, environments: {}, targets: {} };
+  const settings: Settings = { defaultTarget: { value: 'local', origin: 'default' }, aliases: {}, environments: {}, targets: {}, registries: [] };
   for (const file of [existsSync(userFile) ? userFile : undefined, workspaceFile]) {
     if (file !== undefined) await addFile(settings, file, drivers, incomplete);
   }
@@ -47,6 +50,7 @@ async function addFile(settings: Settings, file: string, drivers: readonly AnyDr
   for (const [name, names] of Object.entries(value.aliases ?? {})) settings.aliases[name] = { value: typeof names === 'string' ? [names] : names, origin: file };
   for (const [name, substitute] of Object.entries(value.environments ?? {})) settings.environments[name] = { value: substitute, origin: file };
   Object.assign(settings.targets, targets);
+  settings.registries.push(...registriesOf(value.registries, file));
 }
 
 /** All problems of a file as one error; the CLI shows each with its place. */
@@ -63,7 +67,7 @@ export function fileRefused(file: string, problems: readonly FormatProblem[]): D
 }
 
 /** A workspace file as it is written. @throws `config-invalid` when it cannot be read. */
-async function readWorkspaceFile(file: string): Promise<WorkspaceFile> {
+export async function readWorkspaceFile(file: string): Promise<WorkspaceFile> {
   const { value, problems } = await loadWorkspaceFile(file);
   if (value === undefined) throw fileRefused(file, problems);
   return value;
