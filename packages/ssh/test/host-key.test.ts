@@ -40,8 +40,7 @@ describe('the host key of a machine', () => {
 
   it('that is new is refused where nobody can be asked, with its fingerprint and the option', async () => {
     const server = await place.serve({ known: false });
-    const refused = expect(place.say(place.link(server), 'true')).rejects;
-    await refused.toMatchObject({ code: 'forbidden', message: expect.stringMatching(/SHA256:/), hint: expect.stringContaining('acceptNewHostKey') });
+    await expect(place.say(place.link(server), 'true')).rejects.toMatchObject({ code: 'forbidden', message: expect.stringMatching(/SHA256:/), hint: expect.stringContaining('acceptNewHostKey') });
     expect(place.read('known_hosts')).toBe('');
   });
 
