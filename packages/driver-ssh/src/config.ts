@@ -1,4 +1,4 @@
-import { connectionFields, workDirSchema } from '@destino/ssh';
+import { connectionFields, workDirSchema, type ConnectionSettings } from '@destino/ssh';
 import { secretReferenceSchema } from '@destino/core/model';
 import { z } from 'zod';
 
@@ -46,6 +46,12 @@ function fromAzure(written: unknown): unknown {
 
 export const sshConfigSchema = z.preprocess(fromAzure, fields);
 export type SshConfig = z.infer<typeof fields>;
+
+/** The part that says how the machine is reached. */
+export function connectionOf(config: SshConfig): ConnectionSettings {
+  const { workDir: _workDir, maxJobs: _maxJobs, cores: _cores, memoryBytes: _memory, gpus: _gpus, resourceId: _id, ...connection } = config;
+  return connection;
+}
 
 /** `resources.properties.ssh` of a job. */
 export const sshJobSchema = z.strictObject({});

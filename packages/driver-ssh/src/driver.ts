@@ -3,7 +3,7 @@ import { isDestinoError } from '@destino/core/errors';
 import type { TargetProbe } from '@destino/core/model';
 import { FarSide, LogReader, probeMachine, remoteJobs, remoteOwned, SshLink } from '@destino/ssh';
 import { check, noServices, oneNode } from './check.ts';
-import { sshConfigSchema, sshJobSchema, type SshConfig } from './config.ts';
+import { connectionOf, sshConfigSchema, sshJobSchema, type SshConfig } from './config.ts';
 import { kind, makeHandle, readHandle, sshStateSchema, stateVersion } from './handle.ts';
 
 /** Any machine that an SSH server, a POSIX shell and tar are on. */
@@ -39,8 +39,8 @@ export const driver = defineDriver<SshConfig>({
 });
 
 function openTarget(config: SshConfig, context: DriverContext): ComputeTarget {
-  const { workDir, maxJobs, cores, memoryBytes, gpus, resourceId: _id, ...connection } = config;
-  const link = new SshLink(connection, context);
+  const { workDir, maxJobs, cores, memoryBytes, gpus } = config;
+  const link = new SshLink(connectionOf(config), context);
   const far = new FarSide(link, workDir);
   const logs = new LogReader(far, context.clock);
   return {

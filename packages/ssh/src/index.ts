@@ -1,5 +1,7 @@
 export { connectionFields, connectionSchema } from './connection/settings.ts';
 export type { ConnectionSettings } from './connection/settings.ts';
+export { fetchFile, forwardPort, runSession, sendFile } from './session.ts';
+export type { Forwarding, SessionStreams, Terminal } from './session.ts';
 export { SshLink } from './connection/link.ts';
 export type { OpenChannel, OpenOptions } from './connection/link.ts';
 export type { DialContext } from './connection/dial.ts';

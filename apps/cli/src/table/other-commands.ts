@@ -25,6 +25,22 @@ export const otherCommands: readonly CommandSpec[] = [
     examples: ['destino target attach gpu1 --kind ssh --host gpu1.example.com --user me', 'destino target attach gpu1 -f vm.yml --host 20.1.2.3'],
     load: () => import('../commands/target-attach.ts'),
   },
+  { name: 'target exec', summary: 'run a command on the machine of a target, outside of its queue', arguments: [{ name: 'name', summary: 'a target of kind ssh' }], rest: 'COMMAND…', examples: ['destino target exec gpu1 -- nvidia-smi'], load: () => import('../commands/target-exec.ts') },
+  { name: 'target ssh', summary: 'a shell on the machine of a target', arguments: [{ name: 'name', summary: 'a target of kind ssh' }], load: () => import('../commands/target-ssh.ts') },
+  {
+    name: 'target cp',
+    summary: 'copy one file to or from the machine of a target',
+    arguments: [{ name: 'from', summary: 'a file, or NAME:PATH' }, { name: 'to', summary: 'a file or folder, or NAME:PATH' }],
+    examples: ['destino target cp model.bin gpu1:~/model.bin', 'destino target cp gpu1:~/log.txt .'],
+    load: () => import('../commands/target-cp.ts'),
+  },
+  {
+    name: 'target forward',
+    summary: 'reach a port of the machine of a target from here, until Ctrl-C',
+    arguments: [{ name: 'name', summary: 'a target of kind ssh' }, { name: 'ports', summary: 'PORT, HERE:PORT or HERE:HOST:PORT' }],
+    examples: ['destino target forward gpu1 8888', 'destino target forward gpu1 9000:8888'],
+    load: () => import('../commands/target-forward.ts'),
+  },
   { name: 'target detach', summary: 'let a target go; nothing of it is destroyed', arguments: [{ name: 'name', summary: 'a target' }], options: [yes], load: () => import('../commands/target-detach.ts') },
   {
     name: 'secret set',

@@ -90,7 +90,7 @@ function serve(connection: Connection, options: ShellServerOptions, counts: { co
     serveSession(session, options, count);
   });
   connection.on('tcpip', (accept, reject, info) => {
-    const socket = connect(info.destPort, info.destIP);
+    const socket = connect({ port: info.destPort, host: info.destIP, allowHalfOpen: true });
     socket.once('error', () => reject());
     socket.once('connect', () => {
       const channel = accept();
