@@ -11,7 +11,8 @@ echo "$id $nodes $each"
 
 /**
  * Asks for the end of key \`$1\` with a grace period of \`$2\` milliseconds: a mark that a batch script sees before it begins,
- * then what waits is taken out of the queue, and the batch script of what runs is told. What did not heed that within
+ * then what waits is taken out of the queue, and the batch script of what runs is told. Asked again, the shorter grace
+ * period holds. What did not heed that within
  * a minute and the grace period is ended by Slurm itself, at the next call.
  */
 export const cancelScript = `${lookUp}umask 077
@@ -22,6 +23,8 @@ set -C
 { echo "cancelled $2" >"$job/ending"; } 2>/dev/null
 set +C
 [ -e "$job/ending" ] || { echo "no word can be written into $job" >&2; exit 1; }
+read -r cause before <"$job/ending"
+if [ "$2" -lt "\${before:-0}" ]; then echo "$cause $2" >"$job/ending.$$" && mv "$job/ending.$$" "$job/ending" || exit 1; fi
 late=$(find "$job/ending" -mmin "+$(($2 / 60000 + 1))")
 for id in $list; do
   scancel --state=PENDING "$id" 2>/dev/null
