@@ -11,6 +11,7 @@ const stateOf: Readonly<Record<EndCause, (ended: Ended) => SeenJobState>> = {
   timeout: () => 'failed',
   cancelled: () => 'cancelled',
   setup: () => 'failed',
+  platform: () => 'failed',
 };
 
 export function mapState(ended: Ended): SeenJobState {

@@ -26,7 +26,7 @@ read_stat() {
     stat_line=${stat_line##*) }
     # shellcheck disable=SC2086
     set -- $stat_line
-    stat_state=$1 stat_start=${20}
+    stat_state=$1 stat_parent=$2 stat_group=$3 stat_start=${20}
   else
     stat_pid=$1
     # shellcheck disable=SC2016
@@ -97,6 +97,8 @@ launch() {
   elif [ -n "$destino_perl" ]; then
     # shellcheck disable=SC2016
     exec "$destino_perl" -e 'use POSIX; POSIX::setsid(); $SIG{INT} = $SIG{QUIT} = "DEFAULT"; exec { $ARGV[0] } @ARGV; exit 127' "$@"
+  elif [ -n "${contained-}" ]; then
+    exec "$@" # an image may have neither: the container is the session, then
   fi
   fail_setup 'there is neither setsid nor perl on this machine'
 }

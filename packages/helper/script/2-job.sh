@@ -91,7 +91,8 @@ run_job() {
   fi
   { command exec 4>>"$job/stdout" 5>>"$job/stderr"; } 2>/dev/null || { tell_end - - setup no-log; return; }
   (
-    exec 3>&-
+    exec 3>&- 6>&-
+    trap - TERM
     umask "$job_umask"
     destino_job=$job
     export DESTINO_KEY="$key"
@@ -109,7 +110,7 @@ run_job() {
     (
       # KILL, for a child that is between fork and exec would lose a TERM; and never the job's pid, which $! is at first.
       trap '[ "$!" = "$job_pid" ] || kill -s KILL "$!" 2>/dev/null; exit' TERM
-      exec 3>&-
+      exec 3>&- 6>&-
       sleep "$timeout_s" &
       wait "$!" || { # this sleep may know whole seconds only
         sleep "$((${timeout_s%.*} + 1))" &
@@ -122,8 +123,15 @@ run_job() {
   else
     watcher=
   fi
-  wait "$job_pid"
-  code=$?
+  interrupted='' code=''
+  while :; do
+    wait "$job_pid"
+    status_now=$?
+    # A word that came in between ends the waiting only; what was waited for before that is not told a second time.
+    [ -n "$code" ] && [ "$status_now" -eq 127 ] || code=$status_now
+    [ -n "$interrupted" ] || break
+    interrupted=''
+  done
   after_job
 }
 

@@ -10,6 +10,10 @@ find_tree() {
     marked="$marked ${path##*/}"
   done
   ! alive "$job_pid" "$job_start" || marked="$marked $job_pid"
+  if ! command -v ps >/dev/null 2>&1 || ! command -v awk >/dev/null 2>&1; then
+    find_tree_plainly
+    return
+  fi
   tree=$(ps -A -o pid= -o ppid= -o pgid= -o stat= | awk -v marked="$marked" -v group="$job_pid" -v self="$$" '
     BEGIN { n = split(marked, seed, " "); for (i = 1; i <= n; i++) ours[seed[i]] = 1 }
     { parent[$1] = $2; pgid[$1] = $3; zombie[$1] = ($4 ~ /^[ZX]/) }
@@ -20,6 +24,27 @@ find_tree() {
       } while (more)
       for (p in ours) if ((p in parent) && !zombie[p] && p != self) printf "%s ", p
     }')
+}
+
+# find_tree_plainly: the same by the process view alone, for images that have neither ps nor awk.
+find_tree_plainly() {
+  ours="$marked " more=yes
+  while [ -n "$more" ]; do
+    more=
+    for path in "$proc"/[0-9]*; do
+      pid=${path##*/}
+      case $ours in *" $pid "*) continue ;; esac
+      if [ "$pid" = "$$" ] || ! read_stat "$pid"; then continue; fi
+      case $ours in *" $stat_parent "* | *" $stat_group "*) ;; *) [ "$stat_group" = "$job_pid" ] || continue ;; esac
+      ours="$ours$pid " more=yes
+    done
+  done
+  tree=
+  for pid in $ours; do
+    if [ "$pid" != "$$" ] && read_stat "$pid"; then
+      case $stat_state in Z | X) ;; *) tree="$tree$pid " ;; esac
+    fi
+  done
 }
 
 # end_tree GRACE_MS: TERM to each of the job's processes, KILL after the grace period, until none is left.

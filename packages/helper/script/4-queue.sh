@@ -64,6 +64,7 @@ E
   if [ -e "$job/claim" ]; then
     adopt "$cores" "$memory" "$gpus"
   elif [ "$cores" -gt "$all_cores" ] || [ "$memory" -gt "$all_memory" ] || [ "$gpus" -gt "$all_gpu_count" ]; then
+    # shellcheck disable=SC2030 # what the job's own subshell sets is its own
     (claim && record_text='' && tell_end - - setup too-large)
     forget "$key"
   else

@@ -8,9 +8,11 @@ export type JobRecord = {
   /** The first process of the job. `start` is `-` for one that was gone before it could be looked at. */
   running?: { pid: number; start: string; atMs: number };
   ended?: { code?: number; signal?: string; cause: EndCause; atMs: number; note?: string };
+  /** In containers: what was pushed has been. `logs` is false when a part of a log could not be. */
+  pushed?: { outputs: 'all' | 'none' | 'failed'; logs: boolean; atMs: number };
 };
 
-export const endCauses = ['exit', 'signal', 'oom', 'timeout', 'cancelled', 'setup'] as const;
+export const endCauses = ['exit', 'signal', 'oom', 'timeout', 'cancelled', 'setup', 'platform'] as const;
 export type EndCause = (typeof endCauses)[number];
 
 /** What to write into the record's file before the helper hears of the job, so that its end fits on a full disk. */
@@ -34,6 +36,8 @@ function readLine(record: JobRecord, [word, ...rest]: string[]): void {
     record.claimed = { pid: Number(first), start: second, bootId: third, atMs: Number(fourth), gpus };
   } else if (word === 'running' && rest.length === 4) {
     record.running = { pid: Number(first), start: second, atMs: Number(third) };
+  } else if (word === 'pushed' && rest.length === 4 && (first === 'all' || first === 'none' || first === 'failed')) {
+    record.pushed = { outputs: first, logs: second === 'yes', atMs: Number(third) };
   } else if (word === 'ended' && rest.length === 6) {
     const cause = endCauses.find((known) => known === third);
     if (cause === undefined) return;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 /** The script's chapters, in order; each is a file that shellcheck and people can read. */
-const chapters = ['1-process', '2-job', '3-ending', '4-queue', '5-environment', '6-main'] as const;
+const chapters = ['1-process', '2-job', '3-ending', '4-queue', '5-environment', '6-transport', '7-container', '8-main'] as const;
 
 export type HelperScript = {
   /** The whole POSIX script. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { DestinoError } from '../errors/index.ts';
-import { checkedHash, checkedSegmentName } from './blob-store.ts';
+import { checkedHash, checkedSegmentName, hashOfName } from './blob-store.ts';
 
 const longestPartBytes = 240;
 /** Names that mean a device on Windows, with or without an ending. */
@@ -19,6 +19,12 @@ export function segmentPath(name: string): string {
   const parts = checkedSegmentName(name).split('/').map(escapePart);
   const last = parts.pop() ?? '';
   return path.join(...parts.map((part) => `${part}+`), last);
+}
+
+/** Where anything lies below the store's folder, content and segments alike. */
+export function blobPath(name: string): string {
+  const hash = hashOfName(name);
+  return hash === undefined ? path.join('segments', segmentPath(name)) : path.join('content', contentPath(hash));
 }
 
 export function escapePart(part: string): string {

@@ -6,3 +6,7 @@ export { createFolderBlobStore } from './folder-blob-store.ts';
 export type { FolderBlobStoreOptions } from './folder-blob-store.ts';
 export { blobStoreChecks } from './blob-store-checks.ts';
 export type { BlobStoreCheck } from './blob-store-checks.ts';
+export { createStaging } from './create-staging.ts';
+export type { StagingParts } from './create-staging.ts';
+export { createFolderStaging } from './folder-staging.ts';
+export { checkedHash, checkedRange, checkedSegmentName, hashDiffers, missing, offsetBeyondEnd, throwIfAborted } from './blob-store.ts';

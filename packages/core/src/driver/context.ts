@@ -39,14 +39,31 @@ export interface Content {
   materialise(snapshot: string, folder: string, options?: CallOptions): Promise<void>;
 }
 
-export type StagingVerb = 'read' | 'create' | 'write' | 'append' | 'list' | 'delete';
+/** What a URL allows: `create` never overwrites what is there, `append` adds to the end of what it created. */
+export type StagingVerb = 'read' | 'create' | 'write' | 'append' | 'delete';
 
-/** The workspace's object store, for targets that cannot reach this machine. */
+/** Something that lies in the store: `path` parts stand between slashes; content lies under `content/HASH`. */
+export type StagedEntry = { path: string; sizeBytes: number; modifiedMs: number };
+
+/** The workspace's object store, for targets that cannot reach this machine. Both sides write; nobody locks. */
 export interface Staging {
   has(hashes: readonly string[], options?: CallOptions): Promise<boolean[]>;
+  /** Brings content of the workspace there, by hash, unless it is there. A transfer that broke off goes on. */
   put(hash: string, options?: CallOptions): Promise<void>;
-  /** A short-lived URL for one path and just these verbs. */
+  /** Brings a whole snapshot there as one tar, once, and answers its path and the tar's own hash. */
+  archive(snapshot: string, options?: CallOptions): Promise<{ path: string; hash: string; sizeBytes: number }>;
+  /** A short-lived URL for one path and just these verbs; `file:` where the store is a folder, which never expires. */
   url(path: string, options: CallOptions & { verbs: readonly StagingVerb[]; lifetimeMs: number }): Promise<string>;
+  /** The bytes from an offset on, as far as they reach when it is opened. Rejects with `not-found`. */
+  read(path: string, options?: CallOptions & { from?: number }): AsyncIterable<Uint8Array>;
+  /** Length in bytes, `undefined` when there is none. */
+  size(path: string, options?: CallOptions): Promise<number | undefined>;
+  /** Makes it hold its first `offset` bytes and then these. Not for what a target appends to. */
+  append(path: string, offset: number, bytes: Uint8Array, options?: CallOptions): Promise<{ lengthBytes: number }>;
+  /** Entries whose path starts with `prefix`, in order, after the path `after`, at most `limit`. */
+  list(prefix: string, options?: CallOptions & { after?: string; limit?: number }): Promise<StagedEntry[]>;
+  /** Removes; what is absent is fine. */
+  delete(paths: readonly string[], options?: CallOptions): Promise<void>;
 }
 
 export type ResolvedImage = { image: string; digest: string; pull?: SecretReference };

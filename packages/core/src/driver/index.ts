@@ -18,6 +18,7 @@ export type {
   Question,
   ResolvedImage,
   Secrets,
+  StagedEntry,
   Staging,
   StagingVerb,
 } from './context.ts';

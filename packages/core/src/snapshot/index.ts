@@ -10,3 +10,4 @@ export { parseIgnoreFile } from './ignore-rules.ts';
 export type { IgnoreRules } from './ignore-rules.ts';
 export { snapshotFolder } from './snapshot-folder.ts';
 export type { Snapshot, SnapshotOptions, SnapshotProgress, SnapshotStats } from './snapshot-folder.ts';
+export { snapshotTar } from './snapshot-tar.ts';

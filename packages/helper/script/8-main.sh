@@ -5,7 +5,7 @@ job_umask=$(umask)
 umask 077
 read_boot
 case ${1-} in
-serve | run)
+serve | run | prepare | main | carry | contain)
   choose_launcher
   find_oom_file
   time_base
@@ -26,12 +26,17 @@ environment)
   # KEY NAME: prints where the environment is.
   use_environment "${2-}" "${3:?}"
   ;;
+prepare | main | carry | contain)
+  # KEY
+  open_given "${2-}" || exit
+  case $1 in main) run_main ;; *) "$1" ;; esac
+  ;;
 capacity)
   detect
   printf 'cores %s\nmemory %s\ngpus %s\nboot %s\n' "$all_cores" "$all_memory" "$all_gpus" "$boot"
   ;;
 *)
-  echo 'usage: DESTINO_ROOT=FOLDER destino-helper serve | run KEY [GPUS] | end KEY CAUSE GRACE_MS | environment KEY NAME | capacity' >&2
+  echo 'usage: DESTINO_ROOT=FOLDER destino-helper serve | run KEY [GPUS] | end KEY CAUSE GRACE_MS | environment KEY NAME | capacity | prepare KEY | main KEY | carry KEY | contain KEY' >&2
   exit 64
   ;;
 esac
