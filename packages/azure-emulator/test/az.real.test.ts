@@ -27,7 +27,8 @@ async function typed(words: string[], lines: readonly string[]): Promise<string>
     child.stdin.write(`${line}\r`);
     await new Promise((done) => setTimeout(done, 1000));
   }
-  const timer = setTimeout(() => child.kill('SIGKILL'), 30_000);
+  child.stdin.end();
+  const timer = setTimeout(() => child.kill('SIGTERM'), 30_000);
   await new Promise((done) => child.once('close', done));
   clearTimeout(timer);
   return heard;

@@ -16,6 +16,7 @@ export const aciConfigSchema = z.strictObject({
   cpu: z.number().positive().max(4).default(1).describe('cores of jobs that do not say'),
   memory_gb: z.number().positive().max(16).default(1.5).describe('memory of jobs that do not say, in GB'),
   spot: z.boolean().default(false).describe('cheaper, and may be taken away at any time'),
+  push_seconds: z.int().positive().default(2).describe('between two pushes of a log to the storage'),
   registries: z.array(registrySchema).default([]).describe('sign-in for private images'),
 });
 export type AciConfig = z.infer<typeof aciConfigSchema>;

@@ -43,7 +43,8 @@ export function aciJobs(session: Session): Jobs {
     fetchOutput: async function* (handle, file, options = {}) {
       heed(options);
       const { key } = readHandle(handle);
-      const found = (await readPushedOutputs(session.staging(), key, options)).find(({ output, path }) => output === file.output && path === file.path);
+      const { from: _, ...call } = options;
+      const found = (await readPushedOutputs(session.staging(), key, call)).find(({ output, path }) => output === file.output && path === file.path);
       if (found === undefined) throw new DestinoError('not-found', `the job ${handle.id} left no ${file.output}/${file.path}`);
       yield* readPushedOutput(session.staging(), key, found, options);
     },

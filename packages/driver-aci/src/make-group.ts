@@ -34,6 +34,7 @@ export async function makeGroup(session: Session, job: JobSpec, key: string, sta
         environmentVariables: [
           { name: 'DESTINO_ROOT', value: root },
           { name: 'DESTINO_GIVEN', value: given },
+          { name: 'DESTINO_PUSH_S', value: String(config.push_seconds) },
           { name: 'DESTINO_GRACE_MS', value: String(job.graceMs) },
         ],
         resources: { requests: { cpu: cores ?? config.cpu, memoryInGB: memoryBytes === undefined ? config.memory_gb : Math.ceil((memoryBytes / gigabyte) * 10) / 10 } },
