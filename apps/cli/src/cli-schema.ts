@@ -1,4 +1,4 @@
-import { jobViewObjectSchema } from '@destino/core';
+import { deploymentViewSchema, endpointViewSchema, jobViewObjectSchema, modelSpecSchema } from '@destino/core';
 import { capabilitiesSchema } from '@destino/core/driver';
 import { errorCodeSchema, retryAdvices } from '@destino/core/errors';
 import { jsonSchema, problemSchema, targetProbeSchema, targetStateSchema } from '@destino/core/model';
@@ -9,8 +9,19 @@ const { environment, ...job } = jobViewObjectSchema.shape;
 const problem = problemSchema.extend({ file: z.string().optional(), fate: z.string().optional() });
 const explanation = z.object({ candidate: z.string(), constraint: z.string(), reason: z.string(), fix: z.string().optional(), since: z.string().optional() });
 
+const errorObject = z.object({ code: errorCodeSchema, message: z.string(), hint: z.string().optional(), retry: z.enum(retryAdvices), details: jsonSchema.optional() });
 const textMap = z.record(z.string(), z.string());
 const metricPoint = z.object({ step: z.number(), value: z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]), timeMs: z.number().optional() });
+
+const share = z.record(z.string(), z.int());
+const measures = z.object({
+  requests: z.int(),
+  failures: z.int(),
+  mirrored: z.int(),
+  inFlight: z.int(),
+  lastMinute: z.object({ requests: z.int(), failures: z.int(), requestsPerSecond: z.number(), p50Ms: z.number().nullable(), p90Ms: z.number().nullable(), p99Ms: z.number().nullable() }),
+});
+const deployment = deploymentViewSchema.extend({ schemaVersion: version, measures: measures.optional() });
 
 /** What `--json` prints, by the name of the thing. Fields are only ever added within a major version. */
 const objects = {
@@ -52,7 +63,32 @@ const objects = {
       }),
     ),
   }),
-  error: z.object({ error: z.object({ code: errorCodeSchema, message: z.string(), hint: z.string().optional(), retry: z.enum(retryAdvices), details: jsonSchema.optional() }) }),
+  plugin: z.object({
+    schemaVersion: version,
+    name: z.string(),
+    version: z.string().nullable(),
+    scope: z.enum(['workspace', 'user']),
+    file: z.string(),
+    condition: z.enum(['loaded', 'untrusted', 'missing', 'changed', 'failed']),
+    kinds: z.array(z.string()),
+    error: errorObject.optional(),
+  }),
+  verification: z.object({
+    schemaVersion: version,
+    kind: z.string(),
+    part: z.string(),
+    passed: z.int(),
+    failed: z.int(),
+    notRun: z.array(z.object({ id: z.string(), reason: z.string() })),
+    checks: z.array(z.object({ id: z.string(), sentence: z.string(), outcome: z.enum(['passed', 'failed']), message: z.string().optional(), durationMs: z.number() })),
+  }),
+  error: z.object({ error: errorObject }),
+  model: modelSpecSchema.extend({ schemaVersion: version, id: z.string(), createdAt: z.string(), createdBy: z.string().optional() }),
+  endpoint: endpointViewSchema.extend({ deployments: z.array(deployment) }),
+  deployment,
+  revision: z.object({ schemaVersion: version, endpoint: z.string(), revision: z.int(), at: z.string(), by: z.string().nullable(), change: z.string(), traffic: share, mirror: share, deployments: z.array(z.string()) }),
+  keys: z.object({ schemaVersion: version, endpoint: z.string(), primaryKey: z.string(), secondaryKey: z.string() }),
+  answer: z.object({ schemaVersion: version, endpoint: z.string(), deployment: z.string().nullable(), status: z.int(), contentType: z.string(), headers: textMap, text: z.string().optional(), base64: z.string().optional() }),
 };
 export const cliObjectSchemas: Readonly<Record<keyof typeof objects, z.ZodType>> = objects;
 

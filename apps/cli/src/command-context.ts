@@ -5,7 +5,7 @@ import type { Console } from './render/console.ts';
 export type CommandContext = {
   console: Console;
   /** Opens the workspace that is meant, looks after what nobody supervises, and closes it when the command is done. */
-  open(options?: { reconcile?: boolean }): Promise<Destino>;
+  open(options?: { reconcile?: boolean; /** Default true: says which plugins were not loaded, and why. */ tellPlugins?: boolean }): Promise<Destino>;
   /** Opens the workspace without looking after anything, for commands that only name it. */
   variables: Readonly<Record<string, string | undefined>>;
   workspace: string | undefined;

@@ -6,6 +6,17 @@ import { Console } from './render/console.ts';
 
 export type OpenContext = CommandContext & { close(): Promise<void> };
 
+const leavesAfterMs = 2_000;
+
+/** A plugin that is missing is told of, never passed over. */
+function tellUnloaded(console: Console, { drivers }: Destino): void {
+  for (const { error } of drivers.plugins) {
+    if (error === undefined) continue;
+    console.alert(`${console.style('yellow', '!')} ${error.message}`);
+    if (error.hint !== undefined) console.alert(`  do:  ${error.hint}`);
+  }
+}
+
 /** What the options of every command say. */
 export function createContext(options: Readonly<Record<string, unknown>>): OpenContext {
   const { env: variables } = process;
@@ -15,13 +26,14 @@ export function createContext(options: Readonly<Record<string, unknown>>): OpenC
   const workspace = typeof options['workspace'] === 'string' ? options['workspace'] : undefined;
   let opened: Destino | undefined;
   let isLeft = false;
+  let leavesAfter = false;
   return {
     console,
     variables,
     workspace,
     debug,
     signals: createSignals(),
-    async open({ reconcile = true } = {}) {
+    async open({ reconcile = true, tellPlugins = true } = {}) {
       if (opened !== undefined) return opened;
       const { createDestino, createLineLogger } = await import('@destino/runtime');
       const ask = console.isTerminal && !console.json ? (await import('./render/ask.ts')).createAsk() : undefined;
@@ -33,6 +45,8 @@ export function createContext(options: Readonly<Record<string, unknown>>): OpenC
         ...(debug && { logger: createLineLogger('debug', (line) => console.alert(line.trimEnd()), () => Date.now()) }),
         ...(ask !== undefined && { ask: async ({ text, choices }) => await ask(text, choices) }),
       });
+      if (tellPlugins) tellUnloaded(console, opened);
+      if (opened.drivers.plugins.length > 0) leavesAfter = true;
       if (reconcile) isLeft = await opened.reconcile();
       return opened;
     },
@@ -40,6 +54,8 @@ export function createContext(options: Readonly<Record<string, unknown>>): OpenC
       // Somebody's agent was killed, or never came up: what is unfinished gets one again.
       if (isLeft) await opened?.bringUpAgent();
       await opened?.[Symbol.asyncDispose]();
+      // A plugin may have left a timer or a socket open; a command that is done does not wait for it.
+      if (leavesAfter) setTimeout(() => process.exit(), leavesAfterMs).unref();
     },
   };
 }

@@ -11,7 +11,7 @@ export type Chosen = { spec: CommandSpec; given: Omit<Given, 'rest'> };
  * shows, since a start costs each option that is made. `choose` is called with what the command line asks for.
  */
 export function buildProgram(words: readonly string[], choose: (chosen: Chosen) => void): Command {
-  const program = settle(new Command('destino'))
+  const program = settle(new Command('destino')).enablePositionalOptions()
     .description('Run one unchanged job file on any compute target.')
     .version(readVersion(), '-V, --version', 'the version')
     .usage('<command> [options]')

@@ -14,15 +14,18 @@ export class CliTrial implements AsyncDisposable {
   readonly folder: string;
   readonly state: string;
   readonly #root: string;
+  readonly #more: Record<string, string>;
 
-  private constructor(root: string) {
+  private constructor(root: string, more: Record<string, string>) {
     this.#root = root;
+    this.#more = more;
     this.folder = join(root, 'work');
     this.state = join(root, 'state');
   }
 
-  static async start(): Promise<CliTrial> {
-    const trial = new CliTrial(await mkdtemp(join(tmpdir(), 'destino-cli-')));
+  /** `more` variables for every process of it. */
+  static async start(more: Record<string, string> = {}): Promise<CliTrial> {
+    const trial = new CliTrial(await mkdtemp(join(tmpdir(), 'destino-cli-')), more);
     await mkdir(trial.folder);
     return trial;
   }
@@ -81,7 +84,7 @@ export class CliTrial implements AsyncDisposable {
 
   /** Nothing of the account that runs the tests, and an agent that does not linger. */
   variables(): Record<string, string> {
-    return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: this.#root, DESTINO_STATE_DIR: this.state, XDG_RUNTIME_DIR: this.#root, DESTINO_AGENT_LINGER_MS: '300' };
+    return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: this.#root, DESTINO_STATE_DIR: this.state, XDG_RUNTIME_DIR: this.#root, DESTINO_AGENT_LINGER_MS: '300', ...this.#more };
   }
 
   /** The process id of the workspace's agent; `undefined` when none runs. */

@@ -73,7 +73,7 @@ describe('destino run', () => {
 
   it('refuses words after -- where a command takes none, and unknown commands and options, with 2', async () => {
     expect((await trial.run('ps', '--', 'x')).code).toBe(2);
-    expect((await trial.run('deploy', 'x')).stderr).toContain("unknown command 'deploy'");
+    expect((await trial.run('deply', 'x')).stderr).toContain("unknown command 'deply'");
     const odd = await trial.objects('job', 'list', '--sate', 'running');
     expect(odd.code).toBe(2);
     expect(odd.objects).toEqual([{ error: { code: 'config-invalid', message: "unknown option '--sate'", hint: 'did you mean --state?', retry: 'never' } }]);

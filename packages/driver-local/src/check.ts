@@ -1,12 +1,11 @@
 import type { Want } from '@destino/core/driver';
 import type { Input, JobSpec, Problem, Reason, TargetProbe } from '@destino/core/model';
 import { reasonSchema } from '@destino/core/model';
-import { isPlainVariable } from '@destino/helper';
+import { admitsPython, isPlainVariable } from '@destino/helper';
 import { z } from 'zod';
 import type { LocalConfig } from './config.ts';
 import { searchPath } from './interpreters.ts';
 import { noPython } from './venv/choose-maker.ts';
-import { admitsPython } from './venv/python-version.ts';
 
 export const noServices = 'the local driver runs jobs; it does not host services yet';
 export const oneNode = 'this machine is one node';

@@ -2,12 +2,11 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Exit, Handle, JobInspection, JobView, Reason } from '@destino/core/model';
 import { errorToData } from '@destino/core/errors';
-import type { JobRecord } from '@destino/helper';
+import { mapCause, mapState, type JobRecord } from '@destino/helper';
 import { readHandle, type LocalState } from './handle.ts';
 import { jobFiles, type JobFiles } from './layout.ts';
 import type { Machine } from './machine.ts';
 import { errnoOf, mapError } from './map-error.ts';
-import { mapCause, mapState } from './map-state.ts';
 import type { QueueView } from './queue-view.ts';
 import { readRecord } from './record-file.ts';
 

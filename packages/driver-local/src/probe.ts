@@ -7,7 +7,7 @@ import type { Json, Reason, TargetProbe } from '@destino/core/model';
 import { findProgram, searchPath } from './interpreters.ts';
 import type { LocalMachine } from './local-machine.ts';
 import type { Capacity } from './queue-view.ts';
-import { makers } from './venv/choose-maker.ts';
+import { makers } from '@destino/helper';
 import { findPythons } from './venv/find-pythons.ts';
 
 const run = promisify(execFile);

@@ -4,16 +4,14 @@ import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { CallOptions, DriverContext, EffectOptions } from '@destino/core/driver';
 import type { JobSpec } from '@destino/core/model';
-import { blankRecord, quoteShell, startScript } from '@destino/helper';
+import { blankRecord, containerJob, dockersOwn, jobVariables, quoteShell, renderCommand, startScript } from '@destino/helper';
 import { metricsOutput, type About } from './about.ts';
-import { containerJob, dockersOwn } from './docker.ts';
 import { jobPath, plainPath, shellOf } from './interpreters.ts';
 import type { JobFiles, Layout } from './layout.ts';
 import { errnoOf } from './map-error.ts';
-import { inputPlace, outputPlace, renderCommand } from './places.ts';
+import { inputPlace, outputPlace } from './places.ts';
 import type { Staged } from './stage.ts';
 import { trackingLines } from './tracking.ts';
-import { jobVariables } from './variables.ts';
 import { prepareVenv } from './venv/prepare-venv.ts';
 
 /** Longer ones do not fit into one argument of a process. */

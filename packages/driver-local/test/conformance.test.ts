@@ -1,52 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { jobSpecSchema, newKey } from '@destino/core/model';
-import { createTestContext, shellCommand, type ConformanceSubject, type TestContext } from '@destino/driver-testkit';
+import * as kit from '@destino/driver-testkit';
 import { describeConformance } from '@destino/driver-testkit/vitest';
-import { helperScript } from '@destino/helper';
-import { driver } from '../src/driver.ts';
-import { realClock, searchPath } from './trial.ts';
+import { conformance } from '../src/conformance.ts';
 
-const machineDir = mkdtempSync(join(tmpdir(), 'destino-conformance-'));
-const plantedSecrets = { planted: 'value-that-nobody-may-see' };
-const owner = { workspace: 'conformance', incarnation: 'one' };
-const contexts: TestContext[] = [];
-const freshKey = (): string => newKey((size) => new Uint8Array(randomBytes(size)));
-
-const config = { machineDir, cores: 4 };
-
-const subject: ConformanceSubject = {
-  driver,
-  config,
-  owner,
-  clock: realClock,
-  plantedSecrets,
-  newKey: freshKey,
-  open: (options = {}) => {
-    const context = createTestContext({
-      clock: realClock,
-      owner: options.owner ?? owner,
-      secrets: plantedSecrets,
-      helper: { ...helperScript(), image: () => undefined },
-    });
-    contexts.push(context);
-    return driver.open(config, context);
-  },
-  makeJob: (programme) =>
-    jobSpecSchema.parse({
-      name: `conformance-${programme.does}`,
-      command: [shellCommand(programme)],
-      baseVariables: { PATH: searchPath },
-      ...(programme.does === 'reads-secret' && { secrets: { PLANTED: { secret: programme.secret } } }),
-    }),
-  unknownHandle: () => {
-    const key = freshKey();
-    return { kind: 'local', stateVersion: 1, id: key, state: { folder: join(machineDir, 'jobs', key), bootId: 'of-no-boot' } };
-  },
-  loggedText: () => JSON.stringify(contexts.map((context) => context.lines)),
-  dispose: async () => rmSync(machineDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }),
-};
-
+const { subject } = await conformance(kit);
 describeConformance(subject);

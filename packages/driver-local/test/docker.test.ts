@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resourcesSchema } from '@destino/core/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { containerJob, type Container } from '../src/docker.ts';
+import { containerJob, type Container } from '@destino/helper';
 import { plainPath } from '../src/interpreters.ts';
 import { Trial, spec } from './trial.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { check } from '../src/check.ts';
 import { spec } from './trial.ts';
-import { buildText } from '../src/venv/build-text.ts';
+import { buildText } from '@destino/helper';
 import { chooseMaker } from '../src/venv/choose-maker.ts';
-import { admitsPython } from '../src/venv/python-version.ts';
+import { admitsPython } from '@destino/helper';
 
 const pythons = [{ program: '/usr/bin/python3', version: '3.11.2' }, { program: '/usr/bin/python3.9', version: '3.9.1' }];
 

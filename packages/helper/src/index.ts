@@ -1,4 +1,4 @@
-export { helperScript } from './script.ts';
+export { helperFunctions, helperScript } from './script.ts';
 export type { HelperScript } from './script.ts';
 export { blankRecord, endCauses, parseRecord } from './record.ts';
 export type { EndCause, JobRecord } from './record.ts';
@@ -15,3 +15,12 @@ export { signPlaces, stagedJobFolder, urlsText } from './container/urls.ts';
 export type { UrlSet } from './container/urls.ts';
 export { parseOutputsIndex, readPushedOutput, readPushedOutputs, readPushedRecord } from './container/pushed.ts';
 export type { PushedOutput } from './container/pushed.ts';
+export { renderCommand } from './render-command.ts';
+export { jobVariables } from './job-variables.ts';
+export type { VariablePlaces } from './job-variables.ts';
+export { containerJob, dockersOwn } from './container-job.ts';
+export type { Container } from './container-job.ts';
+export { mapCause, mapState } from './map-end.ts';
+export { buildText, makers } from './build-text.ts';
+export type { Maker, MakerChoice, Python, Wanted } from './build-text.ts';
+export { admitsPython } from './python-version.ts';

@@ -13,11 +13,19 @@ export type HelperScript = {
 
 let loaded: HelperScript | undefined;
 
+function chapterText(name: (typeof chapters)[number]): string {
+  return readFileSync(new URL(`../script/${name}.sh`, import.meta.url), 'utf8');
+}
+
+/** All of the script but its commands, for scripts that look at the same files: they expect `DESTINO_ROOT`. */
+export function helperFunctions(): string {
+  return chapters.slice(0, -1).map(chapterText).join('\n');
+}
+
 /** Reads the script once for the process. */
 export function helperScript(): HelperScript {
   if (loaded === undefined) {
-    const texts = chapters.map((name) => readFileSync(new URL(`../script/${name}.sh`, import.meta.url), 'utf8'));
-    const script = texts.join('\n');
+    const script = chapters.map(chapterText).join('\n');
     loaded = Object.freeze({ script, hash: createHash('sha256').update(script).digest('hex') });
   }
   return loaded;

@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import type { EnginePolicy } from '@destino/core';
 import type { AnyDriver, Logger } from '@destino/core/driver';
+import { errorToData } from '@destino/core/errors';
 import { openSqliteStore } from '@destino/store-sql';
 import { AsyncStack } from './async-stack.ts';
 import type { Destino } from './destino.ts';
@@ -12,6 +13,9 @@ import { readHostId } from './machine/host-id.ts';
 import { logFileWriter } from './machine/log-file.ts';
 import { createLineLogger } from './machine/logger.ts';
 import { OpenDestino } from './open-destino.ts';
+import { pluginSources, type SourceParts } from './plugins/plugin-sources.ts';
+import type { PluginSource } from './plugins/plugin-state.ts';
+import { TrustBook } from './plugins/trust-book.ts';
 import { wire } from './register.ts';
 import { tokens, type Ask } from './tokens.ts';
 import { chooseWorkspace } from './workspace/find-workspace.ts';
@@ -26,6 +30,11 @@ export type DestinoOptions = {
   stateFolder?: string;
   /** Beside the built-in ones. */
   drivers?: readonly AnyDriver[];
+  /**
+   * Plugins: `trusted` (the default) loads those that `destino.yaml` names and this user trusts, and the user's own; a
+   * list loads those of them that it names, as an operator's word; an empty list none.
+   */
+  plugins?: 'trusted' | readonly string[];
   /** Default: warnings go to `destino.log` in the workspace's state folder. */
   logger?: Logger;
   /** Default: the variables of this process. */
@@ -37,6 +46,8 @@ export type DestinoOptions = {
   /** Answers questions of drivers; only where there is a terminal. */
   ask?: Ask;
   policy?: Partial<EnginePolicy>;
+  /** Serves the endpoints of the workspace from this process once it supervises. Default: the agent does, others do not. */
+  servesEndpoints?: boolean;
 };
 
 /**
@@ -56,23 +67,42 @@ export async function createDestino(options: DestinoOptions = {}): Promise<Desti
   ensurePrivateFolder(root);
   const stack = new AsyncStack();
   try {
+    const logger = options.logger ?? createLineLogger('warn', logFileWriter(places.log), () => Date.now());
+    const serves = options.servesEndpoints ?? options.role === 'agent';
+    const gateway = serves ? (await import('@destino/gateway')).createGateway({ logger }) : undefined;
     const store = stack.use(await openSqliteStore({ file: places.database, workspace: workspace.name, bootId: readBootId(), monotonicMs }));
     const container = wire({
       variables,
       places,
       store,
       host: { hostId: readHostId(root), role: options.role ?? 'app', pid: process.pid },
-      logger: options.logger ?? createLineLogger('warn', logFileWriter(places.log), () => Date.now()),
-      drivers: new DriverRegistry([...builtInDrivers(), ...(options.drivers ?? [])]),
+      drivers: await allDrivers(options, { root, workspace, variables }),
+      logger,
+      gateway,
       policy: options.policy ?? {},
       ask: options.ask,
     });
     stack.use(container.resolve(tokens.blobs));
     stack.use(container.resolve(tokens.engine));
     const choice = workspace.file ?? workspace.name;
-    return new OpenDestino({ container, workspace, stack, user: userInfo().username, agentCommand: options.agentCommand?.({ choice }) });
+    for (const { error } of container.resolve(tokens.drivers).plugins) if (error !== undefined) container.resolve(tokens.logger).warn('plugin.not-loaded', { error: errorToData(error) });
+    return new OpenDestino({ container, workspace, stack, serves, user: userInfo().username, agentCommand: options.agentCommand?.({ choice }) });
   } catch (error) {
     await stack[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** The built-in ones, the embedder's, and those of plugins; nothing of plugins is read where no file names any. */
+async function allDrivers({ drivers = [], plugins = 'trusted' }: DestinoOptions, found: Omit<SourceParts, 'read'>): Promise<DriverRegistry> {
+  const own = [...builtInDrivers(), ...drivers];
+  const named = await namedPlugins(found);
+  if (named.every(({ entries }) => entries.length === 0)) return new DriverRegistry(own);
+  const { loadPlugins } = await import('./plugins/load-plugins.ts');
+  const loaded = await loadPlugins(named, { trust: new TrustBook(found.root), taken: own.map(({ kind }) => kind), only: plugins === 'trusted' ? undefined : plugins });
+  return new DriverRegistry([...own, ...loaded.drivers], loaded.states);
+}
+
+async function namedPlugins(found: Omit<SourceParts, 'read'>): Promise<PluginSource[]> {
+  return await pluginSources({ ...found, read: async (file) => await (await import('./workspace/settings.ts')).readPluginEntries(file) });
 }

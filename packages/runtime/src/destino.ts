@@ -5,6 +5,8 @@ import type { RandomBytes } from '@destino/core/model';
 import type { StateStore } from '@destino/core/store';
 import type { HandOver } from './agent/hand-over.ts';
 import type { AgentAnswer, AgentRequest } from './agent/protocol.ts';
+import type { Endpoints } from './endpoint/endpoints.ts';
+import type { Models } from './model/models.ts';
 import type { DriverRegistry } from './drivers/driver-registry.ts';
 import type { SecretStore } from './secrets/secret-store.ts';
 import type { CheckOptions, FileCheck } from './job/check-file.ts';
@@ -36,6 +38,10 @@ export interface Destino extends AsyncDisposable {
   readonly variables: Variables;
   readonly engine: Engine;
   readonly targets: Engine['targets'];
+  /** Named, versioned sets of files. */
+  readonly models: Models;
+  /** Stable addresses with keys in front of deployments. */
+  readonly endpoints: Endpoints;
   readonly drivers: DriverRegistry;
   readonly secrets: SecretStore;
   readonly store: StateStore;

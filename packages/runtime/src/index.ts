@@ -29,3 +29,16 @@ export { finalValues, jobMetrics, metricsOutput } from './metrics/job-metrics.ts
 export type { AttemptMetrics } from './metrics/job-metrics.ts';
 export { plotMetric, shortNumber } from '@destino/helper/metrics';
 export type { MetricPoint, RunMetrics } from '@destino/helper/metrics';
+export { openPluginBook, PluginBook } from './plugins/plugin-book.ts';
+export type { PluginBookOptions, PluginScope } from './plugins/plugin-book.ts';
+export type { PluginCondition, PluginEntry, PluginState } from './plugins/plugin-state.ts';
+export type { Conformance } from './drivers/conformance-of.ts';
+export { Models } from './model/models.ts';
+export type { ModelOrigin, RegisterModel, RegisterModelFile } from './model/models.ts';
+export { Endpoints } from './endpoint/endpoints.ts';
+export type { Deployed, EndpointSettings, RolloutState, Serving } from './endpoint/endpoints.ts';
+export type { DeployInput, DeployPlan } from './endpoint/deploy-input.ts';
+export type { EndpointKeyPair, WhichKey } from './endpoint/endpoint-keys.ts';
+export type { Invoked, InvokeInput } from './endpoint/invoke-endpoint.ts';
+export type { Deployment, Endpoint, Measures, Model, Revision } from '@destino/core';
+export { splitText } from '@destino/core';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ContextFactory, Engine, FollowOptions, Job, JobRequestInput, LogChunk } from '@destino/core';
+import type { ContextFactory, EndpointHost, Engine, FollowOptions, Job, JobRequestInput, LogChunk } from '@destino/core';
 import type { BlobStore } from '@destino/core/blob';
 import type { Clock, DriverContext, Logger } from '@destino/core/driver';
 import { isDestinoError } from '@destino/core/errors';
@@ -7,17 +7,20 @@ import type { Json, RandomBytes } from '@destino/core/model';
 import type { StateStore } from '@destino/core/store';
 import type { DependencyContainer } from 'tsyringe';
 import { askAgent } from './agent/agent-client.ts';
-import { handOver, type HandOver } from './agent/hand-over.ts';
+import { bringUp, handOver, type HandOver } from './agent/hand-over.ts';
 import type { AgentAnswer, AgentRequest } from './agent/protocol.ts';
 import { launchAgent, type AgentStart } from './agent/start-agent.ts';
 import type { AsyncStack } from './async-stack.ts';
 import { endDeadSessions } from './dead-sessions.ts';
 import type { Destino, RunInput, Submitted } from './destino.ts';
 import type { DriverRegistry } from './drivers/driver-registry.ts';
+import type { ContentParts } from './endpoint/deployment-content.ts';
+import { Endpoints, type Serving } from './endpoint/endpoints.ts';
 import type { CheckOptions, FileCheck } from './job/check-file.ts';
 import { newJobName } from './job/job-name.ts';
 import { isSameJob } from './job/same-job.ts';
 import { secretNames } from './job/secret-names.ts';
+import { Models } from './model/models.ts';
 import { reconcile } from './reconcile.ts';
 import type { SecretStore } from './secrets/secret-store.ts';
 import { tokens } from './tokens.ts';
@@ -25,7 +28,7 @@ import type { WorkspaceChoice } from './workspace/find-workspace.ts';
 import { userFilePath, type Places, type Variables } from './workspace/places.ts';
 import type { Settings } from './workspace/settings.ts';
 
-type Parts = { container: DependencyContainer; workspace: WorkspaceChoice; stack: AsyncStack; user: string; agentCommand: readonly string[] | undefined };
+type Parts = { container: DependencyContainer; workspace: WorkspaceChoice; stack: AsyncStack; serves: boolean; user: string; agentCommand: readonly string[] | undefined };
 
 const localTarget = 'local';
 
@@ -47,10 +50,14 @@ export class OpenDestino implements Destino {
   readonly #stack: AsyncStack;
   readonly #user: string;
   readonly #agentCommand: readonly string[] | undefined;
+  readonly #serves: boolean;
+  readonly models: Models;
+  readonly endpoints: Endpoints;
+  readonly #gateway: EndpointHost | undefined;
   #settings: Promise<Settings> | undefined;
   #prepared: Promise<void> | undefined;
 
-  constructor({ container, workspace, stack, user, agentCommand }: Parts) {
+  constructor({ container, workspace, stack, serves, user, agentCommand }: Parts) {
     this.workspace = workspace;
     this.places = container.resolve(tokens.places);
     this.variables = container.resolve(tokens.variables);
@@ -67,6 +74,40 @@ export class OpenDestino implements Destino {
     this.#stack = stack;
     this.#user = user;
     this.#agentCommand = agentCommand;
+    this.#serves = serves;
+    this.models = new Models({ engine: this.engine, store: this.store, blobs: this.blobs, user });
+    this.endpoints = new Endpoints({
+      engine: this.engine,
+      keys: container.resolve(tokens.endpointKeys),
+      user,
+      content: async () => await this.#contentParts(),
+      ensureServed: async (needed) => await this.#ensureServed(needed),
+      measures: async (id) => (await this.askAgent({ op: 'measures', endpoint: id }))?.measures ?? this.#gateway?.measures(id) ?? {},
+      sleep: async (ms, signal) => await this.clock.sleep(ms, signal === undefined ? {} : { signal }),
+    });
+    this.#gateway = container.resolve(tokens.gateway).host;
+  }
+
+  async #contentParts(): Promise<ContentParts> {
+    await this.prepareTargets();
+    const { engine, blobs, places, drivers, models } = this;
+    return { engine, blobs, places, drivers, models, settings: await this.settings(), secretNames: this.secrets.names() };
+  }
+
+  /** This process where it serves itself, else the agent, which is started and told that there is something to claim. */
+  async #ensureServed(needed: readonly string[]): Promise<Serving> {
+    if (this.#serves) {
+      await this.start();
+      await this.engine.claimNow();
+      return { served: true };
+    }
+    const start = this.#agentStart();
+    if (start === undefined) return { served: false, reason: 'this program has no background agent' };
+    const { engine, secrets, clock, logger } = this;
+    const agent = await bringUp({ engine, secrets, clock, logger, start, needed }, start);
+    if (agent === undefined || 'reason' in agent) return { served: false, reason: agent?.reason ?? `the background agent did not start; see ${start.places.agentLog}` };
+    await askAgent(start.places.agentSocket, { op: 'poke' });
+    return { served: true };
   }
 
   get targets(): Engine['targets'] {
@@ -80,7 +121,7 @@ export class OpenDestino implements Destino {
 
   async #loadSettings(): Promise<Settings> {
     const { loadSettings } = await import('./workspace/settings.ts');
-    return await loadSettings({ workspaceFile: this.workspace.file, userFile: userFilePath(this.variables), variables: this.variables, drivers: this.drivers.list() });
+    return await loadSettings({ workspaceFile: this.workspace.file, userFile: userFilePath(this.variables), variables: this.variables, drivers: this.drivers.list(), incomplete: this.drivers.plugins.some(({ error }) => error !== undefined) });
   }
 
   prepareTargets(): Promise<void> {
@@ -93,6 +134,8 @@ export class OpenDestino implements Destino {
       await this.targets.put({ name: localTarget, kind: localTarget, config: this.#withMachine({}), origin: 'built-in' });
     }
     for (const [name, { kind, config }] of Object.entries((await this.settings()).targets)) {
+      // A kind of a plugin that was not loaded: whoever names the target is told why, all others go on.
+      if (this.drivers.get(kind) === undefined) continue;
       await this.targets.put({ name, kind, config: kind === localTarget ? this.#withMachine(config) : config, createdBy: this.#user });
     }
   }
@@ -110,7 +153,9 @@ export class OpenDestino implements Destino {
   async submit(run: RunInput): Promise<Submitted> {
     await this.prepareTargets();
     const name = run.name ?? (await this.#freshName());
-    const { request, notes } = await this.#resolve(run, name);
+    const { request, notes } = await this.#resolve(run, name).catch(async (error: unknown) => {
+      throw await this.#explained(error);
+    });
     const needed = Object.values(request.spec?.secrets ?? {}).map(({ secret }) => secret);
     if (needed.length > 0) await this.offerSecrets(this.secrets.available(needed));
     await this.start();
@@ -119,9 +164,16 @@ export class OpenDestino implements Destino {
     } catch (error) {
       const existing = isDestinoError(error, 'conflict') ? await this.store.named('job', name) : undefined;
       const job = existing === undefined || !isSameJob(existing.spec, request) ? undefined : await this.engine.job(name);
-      if (job === undefined) throw error;
+      if (job === undefined) throw await this.#explained(error);
       return { job, created: false, notes };
     }
+  }
+
+  /** What is wrong with a target whose plugin was not loaded is the plugin. */
+  async #explained(error: unknown): Promise<unknown> {
+    if (!isDestinoError(error) || error.scope === undefined) return error;
+    const kind = (await this.settings()).targets[error.scope]?.kind;
+    return kind === undefined || this.drivers.get(kind) !== undefined ? error : this.drivers.missing(kind);
   }
 
   async #freshName(): Promise<string> {

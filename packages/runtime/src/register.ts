@@ -1,12 +1,13 @@
 // tsyringe refuses to load without it, although no decorator is used here.
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
-import { defaultRetention, Engine, type EnginePolicy } from '@destino/core';
+import { defaultRetention, Engine, type EndpointHost, type EnginePolicy } from '@destino/core';
 import { createFolderBlobStore } from '@destino/core/blob';
 import type { Logger } from '@destino/core/driver';
 import type { StateStore } from '@destino/core/store';
 import { container, instanceCachingFactory, type DependencyContainer, type InjectionToken } from 'tsyringe';
 import { createContent } from './content/create-content.ts';
+import { EndpointKeys } from './endpoint/endpoint-keys.ts';
 import { contextFactory } from './drivers/driver-context.ts';
 import type { DriverRegistry } from './drivers/driver-registry.ts';
 import { createClock } from './machine/clock.ts';
@@ -25,6 +26,8 @@ export type Given = {
   store: StateStore;
   policy: Partial<EnginePolicy>;
   ask?: Ask | undefined;
+  /** Serves endpoints from this process. */
+  gateway?: EndpointHost | undefined;
 };
 
 /**
@@ -47,12 +50,17 @@ export function wire(given: Given): DependencyContainer {
   value(tokens.store, given.store);
   value(tokens.policy, given.policy);
   value(tokens.ask, { ask: given.ask });
+  value(tokens.gateway, { host: given.gateway });
   value(tokens.randomBytes, (size) => randomBytes(size));
   made(tokens.clock, () => createClock());
   made(tokens.blobs, (from) => createFolderBlobStore(from.resolve(tokens.places).blobs));
   made(tokens.secrets, (from) => {
     const { secrets, root } = from.resolve(tokens.places);
     return new SecretStore({ folder: secrets, root, variables: from.resolve(tokens.variables) });
+  });
+  made(tokens.endpointKeys, (from) => {
+    const { endpointKeys: folder, root } = from.resolve(tokens.places);
+    return new EndpointKeys({ folder, root });
   });
   made(tokens.content, (from) => createContent(from.resolve(tokens.blobs)));
   made(tokens.context, makeContext);
@@ -74,6 +82,8 @@ function makeContext(from: DependencyContainer): ReturnType<typeof contextFactor
 }
 
 function makeEngine(from: DependencyContainer): Engine {
+  const { host: gateway } = from.resolve(tokens.gateway);
+  const keys = from.resolve(tokens.endpointKeys);
   return new Engine({
     store: from.resolve(tokens.store),
     blobs: from.resolve(tokens.blobs),
@@ -86,5 +96,6 @@ function makeEngine(from: DependencyContainer): Engine {
     policy: from.resolve(tokens.policy),
     room: () => measureRoom(from.resolve(tokens.places).folder),
     retention: defaultRetention,
+    ...(gateway !== undefined && { endpoints: { host: gateway, keys: async (endpoint) => Object.values(keys.read(endpoint)) } }),
   });
 }

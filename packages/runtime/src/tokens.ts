@@ -1,10 +1,11 @@
-import type { ContextFactory, Engine, EnginePolicy } from '@destino/core';
+import type { ContextFactory, EndpointHost, Engine, EnginePolicy } from '@destino/core';
 import type { BlobStore } from '@destino/core/blob';
 import type { Clock, Content, Logger, Question } from '@destino/core/driver';
 import type { RandomBytes } from '@destino/core/model';
 import type { StateStore } from '@destino/core/store';
 import type { InjectionToken } from 'tsyringe';
 import type { DriverRegistry } from './drivers/driver-registry.ts';
+import type { EndpointKeys } from './endpoint/endpoint-keys.ts';
 import type { SecretStore } from './secrets/secret-store.ts';
 import type { Places, Variables } from './workspace/places.ts';
 
@@ -32,5 +33,7 @@ export const tokens = {
   ask: token<{ ask?: Ask | undefined }>('ask'),
   context: token<ContextFactory>('context'),
   policy: token<Partial<EnginePolicy>>('policy'),
+  gateway: token<{ host: EndpointHost | undefined }>('gateway'),
+  endpointKeys: token<EndpointKeys>('endpoint-keys'),
   engine: token<Engine>('engine'),
 } as const;

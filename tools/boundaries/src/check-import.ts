@@ -3,7 +3,7 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import type { Manifest, WorkspacePackage } from '@destino/repository';
 import type { ImportPlace } from './imports.ts';
 import {
-  appsMayLoadLazily, containerPackages, contractOfCore, coreLayers, mayImport, mayUseContainer, type PackageType, platformPackages,
+  appsMayLoadLazily, conformanceFile, containerPackages, contractOfCore, coreLayers, mayImport, mayUseContainer, type PackageType, platformPackages,
   testsMayAlsoImport,
 } from './policy.ts';
 import type { SourceFile } from './source-file.ts';
@@ -76,7 +76,7 @@ function checkOwn(context: ImportContext, target: WorkspacePackage): string[] {
   const type = target.type as PackageType | undefined;
   if (type === undefined) return problems;
   const alsoInTests = file.role === 'product' ? [] : testsMayAlsoImport;
-  if (!mayImport[from.type].includes(type) && !alsoInTests.includes(type) && !isLazyPeer(context, target)) {
+  if (!mayImport[from.type].includes(type) && !alsoInTests.includes(type) && !isLazyPeer(context, target) && !isConformance(context, target)) {
     problems.push(`a type:${from.type} package may not import ${target.name} (type:${type})${describeAllowed(from.type)}`);
   }
   if (from.type === 'driver' && type === 'core' && file.role === 'product' && !contractOfCore.includes(part)) {
@@ -88,6 +88,10 @@ function checkOwn(context: ImportContext, target: WorkspacePackage): string[] {
 function isLazyPeer({ from, place }: ImportContext, target: WorkspacePackage): boolean {
   const late = place.kind !== 'static' && appsMayLoadLazily.includes(target.type as PackageType);
   return from.type === 'app' && late && from.manifest.peerDependenciesMeta?.[target.name]?.optional === true;
+}
+
+function isConformance({ from, file }: ImportContext, target: WorkspacePackage): boolean {
+  return from.type === 'driver' && target.type === 'testkit' && file.name === conformanceFile;
 }
 
 function describeAllowed(type: PackageType): string {

@@ -5,7 +5,8 @@ export type PackageType = (typeof packageTypes)[number];
 /** The types of our own packages that a package of each type may import. */
 export const mayImport: Readonly<Record<PackageType, readonly PackageType[]>> = {
   core: [],
-  support: ['core'],
+  // In one direction: circles are refused. `ssh` runs the helper's script on other machines.
+  support: ['core', 'support'],
   driver: ['core', 'support'],
   testkit: ['core'],
   emulator: ['core', 'support'],
@@ -20,6 +21,9 @@ export const testsMayAlsoImport: readonly PackageType[] = ['testkit', 'emulator'
 
 /** Loaded by name, and only when its command is used: allowed to apps behind `import()` and an optional peer. */
 export const appsMayLoadLazily: readonly PackageType[] = ['testkit', 'emulator'];
+
+/** The one file of a driver that may know the testkit, whose types it names; the kit itself is handed to it. */
+export const conformanceFile = 'src/conformance.ts';
 
 /** The parts of core that are the contract: all that a driver sees. */
 export const contractOfCore: readonly string[] = ['driver', 'errors', 'model'];

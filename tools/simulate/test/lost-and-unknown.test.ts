@@ -170,7 +170,7 @@ describe('a submission whose answer is lost', () => {
 
   it('is never made again on a best-effort target, however sure it is: the request may still be on its way', async () => {
     const world = createEngineWorld({ once: 'best-effort' });
-    const { engine, calls } = await world.started('h', { faults: [{ op: 'jobs.submit', fault: { do: 'throw', when: 'before', times: 1 } }] });
+    const { engine, calls } = await world.started('h', { faults: [{ op: 'jobs.submit', fault: { do: 'throw', when: 'before' } }] });
     await engine.submit({ name: 'j', request: request({ durationMs: 1000 }) });
     expect(await world.atRest(engine, 'j')).toMatchObject({ state: 'lost', attempt: 1, reason: { code: 'answer-lost' } });
     expect(calls.filter(({ op }) => op === 'jobs.submit')).toHaveLength(1);

@@ -13,8 +13,8 @@ const lowBytes = 2_000_000_000;
 /** Looks at everything that jobs here depend on, and says what to do about what is not right. */
 export const run: Run = async (context) => {
   const { console } = context;
-  const destino = await context.open();
-  const findings = [...machine(destino), await agent(destino), await unsupervised(destino), ...(await targets(destino))];
+  const destino = await context.open({ tellPlugins: false });
+  const findings = [...machine(destino), ...plugins(destino), await agent(destino), await unsupervised(destino), ...(await targets(destino))];
   for (const finding of findings) {
     if (console.json) console.object({ schemaVersion: 1, ...finding });
     else {
@@ -34,6 +34,15 @@ function machine({ places, workspace }: Destino): Finding[] {
     { ok: true, what: 'workspace', text: `${workspace.name}, state in ${places.folder}` },
     { ok: free >= lowBytes, what: 'disk', text: `${sizeText(free)} free`, ...(free < lowBytes && { fix: 'make room; what Destino keeps: destino prune' }) },
   ];
+}
+
+function plugins({ drivers }: Destino): Finding[] {
+  return drivers.plugins.map(({ name, version, kinds, condition, error }) => ({
+    ok: error === undefined,
+    what: 'plugin',
+    text: error?.message ?? `${name} ${version ?? ''}, ${condition}: ${kinds.join(', ')}`,
+    ...(error?.hint !== undefined && { fix: error.hint }),
+  }));
 }
 
 async function agent(destino: Destino): Promise<Finding> {

@@ -1,6 +1,6 @@
 import type { RunInput } from '@destino/runtime';
 import { DestinoError } from '@destino/core/errors';
-import type { ForcedEnvironment } from '@destino/runtime';
+import { forcedEnvironment } from '../forced-environment.ts';
 import { followRun } from '../follow-run.ts';
 import { flag, listOption, mapOption, namesOption, textArgument, textOption } from '../given.ts';
 import { exitCodeOfJob, exitCodes } from '../exit-code.ts';
@@ -50,18 +50,11 @@ function runInput(given: Given): RunInput {
     return { ...shared, command: given.rest };
   }
   if (file === undefined) throw new DestinoError('config-invalid', 'there is nothing to run', { hint: 'destino run job.yml, or destino run -- python train.py' });
-  const environment = forced(textOption(given, 'env'));
+  const environment = forcedEnvironment(textOption(given, 'env'));
   return { ...shared, file, set: listOption(given, 'set'), inputs: mapOption(given, 'input'), variables: mapOption(given, 'var'), ...(environment !== undefined && { environment }), ...(flag(given, 'envRelaxed') && { environmentRelaxed: true }) };
 }
 
 function checkedName(name: string): string {
   if (/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}$/.test(name)) return name;
   throw new DestinoError('config-invalid', `'${name}' is no name for a job`, { hint: 'letters, digits, - and _, at most 255; begin with a letter or digit' });
-}
-
-function forced(text: string | undefined): ForcedEnvironment | undefined {
-  if (text === undefined) return undefined;
-  if (text === 'host' || text === 'venv' || text === 'docker') return text;
-  if (text.startsWith('image:') && text.length > 'image:'.length) return { image: text.slice('image:'.length) };
-  throw new DestinoError('config-invalid', `--env ${text} is no way to realise an environment`, { hint: '--env host, venv, docker or image:REF' });
 }

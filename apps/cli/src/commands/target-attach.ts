@@ -1,6 +1,7 @@
 import { DestinoError } from '@destino/core/errors';
 import type { Json } from '@destino/core/model';
 import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
 import { mapOption, textArgument, textOption } from '../given.ts';
 import { targetObject } from '../render/target.ts';
 import type { Given, Run } from '../table/command.ts';
@@ -12,7 +13,7 @@ export const run: Run = async (context, given) => {
   await destino.prepareTargets();
   const { name, kind, config } = await described(destino, given);
   const driver = destino.drivers.get(kind);
-  if (driver === undefined) throw new DestinoError('unsupported', `no driver for kind '${kind}' is loaded`, { scope: name, hint: 'see what is loaded: destino driver list' });
+  if (driver === undefined) throw destino.drivers.missing(kind);
   const { attach } = driver.capabilities;
   if (attach !== true) throw new DestinoError('unsupported', `targets of kind '${kind}' are not attached: ${attach.unsupported}`, { scope: name, hint: 'destino target list' });
   const target = await destino.targets.put({ name, kind, config, origin: 'attached', createdBy: userInfo().username });
@@ -30,9 +31,20 @@ async function described(destino: Awaited<ReturnType<Parameters<Run>[0]['open']>
     const { target } = await readTargetFile(file, destino.drivers.list());
     const name = named ?? target.name;
     if (name === undefined) throw new DestinoError('config-invalid', `${file} does not name the target`, { hint: `destino target attach NAME -f ${file}` });
-    return { name, kind: target.kind, config: target.config };
+    return { name, kind: target.kind, config: { ...target.config, ...flagged(given) } };
   }
   const kind = textOption(given, 'kind');
   if (named === undefined || kind === undefined) throw new DestinoError('config-invalid', 'a target needs a name and a kind, or a file', { hint: 'destino target attach NAME --kind KIND --set FIELD=VALUE' });
-  return { name: named, kind, config: mapOption(given, 'set') };
+  return { name: named, kind, config: { ...mapOption(given, 'set'), ...flagged(given) } };
+}
+
+/** The commonest fields of a machine's config have options of their own. */
+const fieldOf = { host: 'host', port: 'port', user: 'user', identityFile: 'identityFile', jump: 'proxyJump' } as const;
+
+function flagged(given: Given): Record<string, Json> {
+  const fields = Object.entries(fieldOf).flatMap(([option, field]) => {
+    const value = textOption(given, option);
+    return value === undefined ? [] : [[field, field === 'identityFile' ? resolve(value) : value] as const];
+  });
+  return { ...Object.fromEntries(fields), ...(given.options['acceptNew'] === true && { acceptNewHostKey: true }) };
 }

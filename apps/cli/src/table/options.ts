@@ -12,6 +12,7 @@ export const globalOptions: readonly OptionSpec[] = [
 
 export const target: OptionSpec = { flags: '-t, --target <names>', summary: 'targets in order of preference, with commas between' };
 export const yes: OptionSpec = { flags: '-y, --yes', summary: 'do not ask' };
+export const user: OptionSpec = { flags: '--user', summary: 'for yourself in all workspaces, not for this one' };
 export const file: OptionSpec = { flags: '-f, --file <file>', summary: 'the file, as az takes it' };
 export const overrides: readonly OptionSpec[] = [
   { flags: '--set <path=value>', summary: 'changes a field of the file, as resources.instance_count=2', many: true },

@@ -1,5 +1,5 @@
 import type { CommandSpec } from './command.ts';
-import { file, yes } from './options.ts';
+import { file, user, yes } from './options.ts';
 
 const targetName = { name: 'name', summary: 'a target; the default one when none is named', optional: true } as const;
 
@@ -11,7 +11,18 @@ export const otherCommands: readonly CommandSpec[] = [
     name: 'target attach',
     summary: 'adopt something that exists as a target',
     arguments: [{ name: 'name', summary: 'its name here', optional: true }],
-    options: [{ flags: '--kind <kind>', summary: 'the kind, as destino driver list shows it' }, { flags: '--set <field=value>', summary: 'a field of its config', many: true }, file],
+    options: [
+      { flags: '--kind <kind>', summary: 'the kind, as destino driver list shows it' },
+      { flags: '--set <field=value>', summary: 'a field of its config', many: true },
+      { flags: '--host <host>', summary: 'of kind ssh: its address, or its name in ~/.ssh/config' },
+      { flags: '--port <port>', summary: 'of kind ssh: where its SSH service listens' },
+      { flags: '--user <user>', summary: 'of kind ssh: the account there' },
+      { flags: '--identity-file <file>', summary: 'of kind ssh: the private key' },
+      { flags: '--jump <hosts>', summary: 'of kind ssh: hosts to go through, [user@]host[:port], with commas between' },
+      { flags: '--accept-new', summary: 'of kind ssh: take a host key that was never seen; a changed one is always refused' },
+      file,
+    ],
+    examples: ['destino target attach gpu1 --kind ssh --host gpu1.example.com --user me', 'destino target attach gpu1 -f vm.yml --host 20.1.2.3'],
     load: () => import('../commands/target-attach.ts'),
   },
   { name: 'target detach', summary: 'let a target go; nothing of it is destroyed', arguments: [{ name: 'name', summary: 'a target' }], options: [yes], load: () => import('../commands/target-detach.ts') },
@@ -29,11 +40,39 @@ export const otherCommands: readonly CommandSpec[] = [
   { name: 'workspace show', summary: 'the workspace that holds here, and why', load: () => import('../commands/workspace-show.ts') },
   { name: 'driver list', aliases: ['ls'], summary: 'the kinds of targets that this Destino knows', load: () => import('../commands/driver-list.ts') },
   {
+    name: 'driver new',
+    summary: 'write the package of a new driver, which works as it stands',
+    arguments: [
+      { name: 'kind', summary: 'the kind of its targets, as acme-batch' },
+      { name: 'folder', summary: 'an empty or new folder; default destino-driver-KIND', optional: true },
+    ],
+    load: () => import('../commands/driver-new.ts'),
+  },
+  {
     name: 'driver verify',
-    summary: 'run the conformance suite against the driver of a target',
-    arguments: [{ name: 'target', summary: 'a target of the workspace whose driver is to be tried on it' }],
-    options: [{ flags: '--only <ids>', summary: 'only these checks, with commas between' }],
+    summary: 'run the conformance checks against a driver, and report',
+    arguments: [{ name: 'name', summary: 'a kind, or the package of a plugin' }],
+    options: [
+      { flags: '-t, --target <name>', summary: 'try it on this target; default: the part that comes with the driver' },
+      { flags: '--only <ids>', summary: 'only these checks, with commas between' },
+    ],
     load: () => import('../commands/driver-verify.ts'),
+  },
+  {
+    name: 'plugin add',
+    summary: 'install a package of drivers, and record it; without a name, install what is recorded',
+    arguments: [{ name: 'plugin', summary: 'the name of an npm package, a tarball or a folder', optional: true }],
+    options: [user],
+    examples: ['destino plugin add destino-driver-slurm', 'destino plugin add ./destino-driver-acme-1.0.0.tgz --user'],
+    load: () => import('../commands/plugin-add.ts'),
+  },
+  { name: 'plugin list', aliases: ['ls'], summary: 'the plugins that files here name, and what became of them', load: () => import('../commands/plugin-list.ts') },
+  { name: 'plugin remove', summary: 'take a plugin out of the file that names it, and off this machine', arguments: [{ name: 'name', summary: 'the name of its package' }], options: [user, yes], load: () => import('../commands/plugin-remove.ts') },
+  {
+    name: 'trust',
+    summary: 'let the plugins run that destino.yaml names',
+    options: [{ flags: '--revoke', summary: 'take it back' }, yes],
+    load: () => import('../commands/trust.ts'),
   },
   { name: 'config list', summary: 'what holds here', options: [{ flags: '--origin', summary: 'and who says so' }], load: () => import('../commands/config-list.ts') },
   {

@@ -2,6 +2,7 @@ import type { BlobStore } from '../blob/index.ts';
 import type { AnyDriver, Clock, Logger } from '../driver/index.ts';
 import type { RandomBytes } from '../model/index.ts';
 import type { StateStore } from '../store/index.ts';
+import type { EndpointHosting } from './endpoint/endpoint-host.ts';
 import type { ContextFactory, TargetWrapper } from './open-targets.ts';
 import type { EnginePolicy } from './policy.ts';
 import type { RetentionPolicy } from './retention.ts';
@@ -34,6 +35,8 @@ export type EngineOptions = {
   quotaBytes?: number;
   /** Collects garbage by this policy every so often while the host runs. Absent: only when asked. */
   retention?: RetentionPolicy;
+  /** Serves endpoints; without it this host leaves them to others. */
+  endpoints?: EndpointHosting;
   /** Wraps every opened target; by default the guard. */
   wrap?: TargetWrapper;
 };

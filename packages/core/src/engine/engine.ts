@@ -2,6 +2,8 @@ import { DestinoError, toDestinoError } from '../errors/index.ts';
 import { guardTarget } from '../guard/index.ts';
 import { isTerminalJobState, type JobState } from '../model/index.ts';
 import type { Page, RecordQuery, Requests, StoreRecord } from '../store/index.ts';
+import { EndpointBook } from './endpoint/endpoint-book.ts';
+import { endpointNeed } from './endpoint/endpoint-host.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { followLogs, type FollowOptions, type LogChunk } from './follow-logs.ts';
 import { HostSession } from './host-session.ts';
@@ -10,6 +12,7 @@ import { jobOf, type Job } from './job-view.ts';
 import { Keeper } from './keeper.ts';
 import { driverOffers, OpenTargets } from './open-targets.ts';
 import { wallTime, type EngineParts } from './parts.ts';
+import { ModelBook } from './model-book.ts';
 import { PassRunner } from './pass-runner.ts';
 import { defaultPolicy } from './policy.ts';
 import { pruneTarget, type Orphan, type PruneOptions } from './prune.ts';
@@ -31,6 +34,8 @@ export type JobQuery = Omit<RecordQuery, 'type'>;
 export class Engine implements AsyncDisposable {
   readonly targets: TargetBook;
   readonly services: ServiceBook;
+  readonly endpoints: EndpointBook;
+  readonly models: ModelBook;
   readonly #parts: EngineParts;
   readonly #keeper: Keeper;
   #leaving = new AbortController();
@@ -45,12 +50,15 @@ export class Engine implements AsyncDisposable {
     const session = new HostSession({ store, clock, policy, host: hostOf(options) });
     const targets = new OpenTargets({ store, drivers, context: options.context, wrap: options.wrap ?? ((target, driver) => guardTarget(target, driver, { logger, clock })) });
     const tracker = new Tracker({ store, session, clock });
-    this.#parts = { store, blobs, clock, randomBytes, logger, policy, session, tracker, targets, inspections: new InspectionQueue(clock), followed: new Map(), leaving: { signal: this.#leaving.signal } };
+    this.#parts = { store, blobs, clock, randomBytes, logger, policy, session, tracker, targets, inspections: new InspectionQueue(clock), followed: new Map(), leaving: { signal: this.#leaving.signal }, ...(options.endpoints !== undefined && { endpoints: { ...options.endpoints, baselines: new Map() } }) };
+    tracker.onGone((id) => void options.endpoints?.host.stop(id));
     this.#keeper = new Keeper(this.#parts, options.retention);
     this.#room = async () => refuseWithoutRoom(await options.room?.(), options.quotaBytes);
     this.#runner = new PassRunner(this.#parts);
     this.targets = new TargetBook(this.#parts);
     this.services = new ServiceBook(this.#parts);
+    this.endpoints = new EndpointBook(this.#parts);
+    this.models = new ModelBook(this.#parts);
   }
 
   /** How many records this host supervises now, and how many inspection calls it has made. */
@@ -214,6 +222,7 @@ export class Engine implements AsyncDisposable {
     await this.#runner.stop();
     await Promise.allSettled(this.#loops);
     this.#loops = [];
+    await this.#parts.endpoints?.host.stopAll();
     const errors = await this.#parts.targets.dispose();
     for (const error of errors) this.#parts.logger.warn('engine.dispose-failed', { error: String(error) });
     try {
@@ -239,7 +248,7 @@ export class Engine implements AsyncDisposable {
   }
 }
 
-function hostOf({ host, drivers }: EngineOptions): ConstructorParameters<typeof HostSession>[0]['host'] {
-  const offers = [`host:${host.hostId}`, ...drivers.flatMap(driverOffers), ...(host.secrets ?? []).map((name) => `secret:${name}`)];
+function hostOf({ host, drivers, endpoints }: EngineOptions): ConstructorParameters<typeof HostSession>[0]['host'] {
+  const offers = [`host:${host.hostId}`, ...(endpoints === undefined ? [] : [endpointNeed]), ...drivers.flatMap(driverOffers), ...(host.secrets ?? []).map((name) => `secret:${name}`)];
   return { hostId: host.hostId, role: host.role, offers: offers.sort(), ...(host.pid !== undefined && { pid: host.pid }), ...(host.bootId !== undefined && { bootId: host.bootId }) };
 }

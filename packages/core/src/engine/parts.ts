@@ -5,6 +5,7 @@ import type { StateStore } from '../store/index.ts';
 import type { HostSession } from './host-session.ts';
 import type { InspectionQueue } from './inspection-queue.ts';
 import type { OpenTargets } from './open-targets.ts';
+import type { EndpointSupervisor } from './endpoint/endpoint-host.ts';
 import type { EnginePolicy } from './policy.ts';
 import type { Tracker } from './tracker.ts';
 
@@ -24,6 +25,8 @@ export type EngineParts = {
   followed: Map<string, number>;
   /** Aborted when this host leaves or hands over: ends transfers, which the next host resumes. */
   leaving: { signal: AbortSignal };
+  /** Present where this host serves endpoints. */
+  endpoints?: EndpointSupervisor;
 };
 
 /** The time of day as text, for people; never compared with anything. */

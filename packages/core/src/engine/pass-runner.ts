@@ -1,6 +1,7 @@
 import { DestinoError, toDestinoError } from '../errors/index.ts';
 import type { EngineParts } from './parts.ts';
 import { backoffMs } from './policy.ts';
+import { superviseEndpoint } from './endpoint/supervise-endpoint.ts';
 import { superviseJob } from './supervise-job.ts';
 import { superviseService } from './supervise-service.ts';
 import { superviseWatch } from './supervise-watch.ts';
@@ -117,8 +118,11 @@ export class PassRunner {
         return superviseService(this.#parts, tracked);
       case 'watch':
         return superviseWatch(this.#parts, tracked);
+      case 'endpoint':
+        return superviseEndpoint(this.#parts, tracked);
       case 'target':
-        throw new DestinoError('unsupported', `this host does not supervise targets`, { scope: tracked.record.name });
+      case 'model':
+        throw new DestinoError('unsupported', `this host does not supervise a ${tracked.record.type}`, { scope: tracked.record.name });
       default:
         return tracked.record.type satisfies never;
     }

@@ -1,4 +1,5 @@
 import { contentName, contentPrefix, hashOfName } from '../blob/index.ts';
+import { recordTypes } from '../store/index.ts';
 import type { EngineParts } from './parts.ts';
 
 export type RetentionPolicy = {
@@ -70,7 +71,7 @@ const hashPattern = /[0-9a-f]{64}/g;
 /** Every hash that any row names, and every hash that a named manifest names in turn. */
 async function referenced(parts: EngineParts): Promise<Set<string>> {
   const marked = new Set<string>();
-  for (const type of ['job', 'service', 'target', 'watch'] as const) {
+  for (const type of recordTypes) {
     for (let after: string | undefined; ; ) {
       const page = await parts.store.list({ type, limit: 1000, ...(after !== undefined && { after }) });
       for (const record of page.items) mark(marked, JSON.stringify([record.spec, record.doc, record.requests]));

@@ -1,5 +1,5 @@
 import { DestinoError } from '../errors/index.ts';
-import { newKey, serviceSpecSchema, type ServiceSpec, type ServiceSpecInput } from '../model/index.ts';
+import { newKey, serviceSpecSchema, type LogRecord, type ServiceSpec, type ServiceSpecInput } from '../model/index.ts';
 import type { StoreRecord } from '../store/index.ts';
 import { checkService } from './check-job.ts';
 import { serviceDocSchema, serviceRequestSchema, type ServiceDoc } from './documents.ts';
@@ -70,6 +70,16 @@ export class ServiceBook {
 
   async get(name: string): Promise<Service> {
     return serviceOf(await this.#required(name));
+  }
+
+  /** What a service wrote, from the record after `since` on. @throws `not-found` while it stands nowhere yet. */
+  async *logs(name: string, options: { follow: boolean; since?: string; signal?: AbortSignal }): AsyncIterable<LogRecord> {
+    const record = await this.#required(name);
+    const { target } = serviceRequestSchema.parse(record.spec);
+    const { handle, reason, waitingFor } = serviceDocSchema.parse(record.doc);
+    const facet = (await this.#parts.targets.use(target)).target.services;
+    if (handle === undefined || facet === undefined) throw new DestinoError('not-found', `service '${name}' stands nowhere yet: it is ${record.state}`, { scope: name, hint: (reason ?? waitingFor[0])?.text });
+    yield* facet.logs(handle, options);
   }
 
   async list(): Promise<Service[]> {

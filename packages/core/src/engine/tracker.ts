@@ -39,6 +39,7 @@ export class Tracker {
   readonly #due = new DueQueue();
   readonly #listeners = new Map<string, Set<() => void>>();
   #onDue: () => void = () => undefined;
+  #onGone: (id: string) => void = () => undefined;
 
   constructor(parts: { store: StateStore; session: HostSession; clock: Clock }) {
     this.#store = parts.store;
@@ -53,6 +54,11 @@ export class Tracker {
   /** Called whenever something is due earlier than before. */
   onDue(listener: () => void): void {
     this.#onDue = listener;
+  }
+
+  /** Called with the id of every record that this host no longer looks after. */
+  onGone(listener: (id: string) => void): void {
+    this.#onGone = listener;
   }
 
   /** Calls `listener` after every write of this host to a record, until the returned function is called. */
@@ -97,11 +103,14 @@ export class Tracker {
     if (this.#tracked.get(tracked.claim.id) !== tracked) return;
     this.#tracked.delete(tracked.claim.id);
     this.#due.delete(tracked.claim.id);
+    this.#onGone(tracked.claim.id);
   }
 
   clear(): void {
+    const ids = [...this.#tracked.keys()];
     this.#tracked.clear();
     this.#due.clear();
+    for (const id of ids) this.#onGone(id);
   }
 
   /** Has it looked at soon, with its rows read anew: somebody else may have written. */

@@ -27,6 +27,8 @@ export interface SnapshotOptions {
   cacheFile?: string | undefined;
   /** Default: `defaultSnapshotLimits`. `Infinity` lifts one. */
   limits?: Partial<SnapshotLimits> | undefined;
+  /** Takes all there is, whatever ignore files say, as for a model. Default false. */
+  everything?: boolean | undefined;
   /** Absolute paths that are never part of it, as a state folder. `.git` and `.destino` never are, nor is the cache. */
   never?: readonly string[] | undefined;
   onProgress?: ((progress: SnapshotProgress) => void) | undefined;
@@ -84,7 +86,8 @@ export async function snapshotFolder(folder: string, options: SnapshotOptions): 
 async function takeSnapshot(folder: string, options: SnapshotOptions): Promise<Snapshot> {
   const { cacheFile, signal } = options;
   if (signal?.aborted) throw new DestinoError('aborted', `taking a snapshot of ${folder} was aborted`, { cause: signal.reason });
-  const ignoreFile = existsSync(path.join(folder, '.amlignore')) ? '.amlignore' : '.gitignore';
+  // No file has the empty name, so no rules are found.
+  const ignoreFile = options.everything === true ? '' : existsSync(path.join(folder, '.amlignore')) ? '.amlignore' : '.gitignore';
   const cache = await openCache(cacheFile, folder, ignoreFile);
   const limits = { ...defaultSnapshotLimits, ...options.limits };
   const never = [...(options.never ?? []), ...(cacheFile === undefined ? [] : [path.resolve(cacheFile)])];

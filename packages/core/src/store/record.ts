@@ -3,9 +3,9 @@ import { handleSchema, jobStateSchema, jsonSchema, keySchema, reasonSchema, exit
 
 /**
  * What hosts claim and supervise. A `watch` is the engine's own: a key under which something may still appear, kept
- * after its job was given up so that what appears is ended.
+ * after its job was given up so that what appears is ended. A `model` is at rest: one version of one.
  */
-export const recordTypes = ['job', 'service', 'target', 'watch'] as const;
+export const recordTypes = ['job', 'service', 'target', 'watch', 'endpoint', 'model'] as const;
 export const recordTypeSchema = z.enum(recordTypes);
 export type RecordType = z.infer<typeof recordTypeSchema>;
 
@@ -16,7 +16,7 @@ export const requestsSchema = z.object({
   abandon: z.object({ by: z.string().optional(), atMs: z.number() }).optional(),
   /** Undeploys a service, lets a target go. */
   remove: z.object({ by: z.string().optional(), atMs: z.number() }).optional(),
-  /** The service revision that is wanted now. */
+  /** The revision of a service or an endpoint that is wanted now. */
   revise: z.object({ by: z.string().optional(), atMs: z.number(), revision: z.int().positive(), spec: jsonSchema }).optional(),
   /** Somebody on another host reads the log as it grows, until this time; asked anew while they do. */
   follow: z.object({ untilMs: z.number() }).optional(),

@@ -1,15 +1,5 @@
+import { admitsPython, type MakerChoice, type Python } from '@destino/helper';
 import { findProgram } from '../interpreters.ts';
-import type { Python } from './find-pythons.ts';
-import { admitsPython } from './python-version.ts';
-
-/** What brings a Python that is not on this machine, in the order in which it is asked. */
-export const makers = ['uv', 'micromamba', 'conda'] as const;
-type Maker = (typeof makers)[number];
-
-export type MakerChoice =
-  | { tool: 'venv'; python: Python; note?: string }
-  /** `python` absent: the tool brings one that `wanted` admits. */
-  | { tool: Maker; program: string; python?: Python; wanted?: string; note?: string };
 
 export type VenvWish = { python?: string | undefined; relaxed?: boolean | undefined };
 

@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { CallOptions } from '@destino/core/driver';
+import type { Python } from '@destino/helper';
 import { findProgram } from '../interpreters.ts';
 
 const run = promisify(execFile);
 const patienceMs = 5000;
-
-export type Python = { program: string; version: string };
 
 const names = ['python3', 'python', ...Array.from({ length: 10 }, (_, index) => `python3.${16 - index}`)];
 

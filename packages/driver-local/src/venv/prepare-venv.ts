@@ -4,10 +4,9 @@ import { arch, platform } from 'node:os';
 import { join } from 'node:path';
 import type { CallOptions } from '@destino/core/driver';
 import type { Environment } from '@destino/core/model';
-import { quoteShell } from '@destino/helper';
+import { buildText, quoteShell, type MakerChoice } from '@destino/helper';
 import type { JobFiles } from '../layout.ts';
-import { buildText } from './build-text.ts';
-import { chooseMaker, type MakerChoice } from './choose-maker.ts';
+import { chooseMaker } from './choose-maker.ts';
 import { findPythons } from './find-pythons.ts';
 
 type Venv = Extract<Environment, { kind: 'venv' }>;

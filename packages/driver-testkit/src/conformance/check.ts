@@ -9,7 +9,7 @@ export type Semantic = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 1
 export type Needs = {
   capabilities?: readonly CapabilityName[];
   traits?: { readonly [Name in keyof Traits]?: readonly Traits[Name][] };
-  tools?: readonly ('interposer' | 'openFresh' | 'makeService' | 'sampleRequest')[];
+  tools?: readonly ('elsewhere' | 'interposer' | 'openFresh' | 'makeService' | 'sampleRequest')[];
 };
 
 /** One rule, tried. `run` throws when the driver breaks it. */

@@ -1,4 +1,4 @@
-import type { AnyDriver, Clock, ComputeTarget } from '@destino/core/driver';
+import type { AnyDriver, Clock, ComputeTarget, Jobs } from '@destino/core/driver';
 import type { Handle, JobSpec, Owner, ServiceSpec } from '@destino/core/model';
 import type { JobProgramme } from './programme-kind.ts';
 
@@ -9,6 +9,14 @@ export type SubjectDriver = Omit<AnyDriver, 'open'>;
 export interface Interposer {
   /** The next call of this op takes effect, and its answer is lost: the driver sees a broken connection. */
   loseNextAnswer(op: 'jobs.submit'): void;
+}
+
+/** The driver in a process of the operating system other than this one: nothing is shared but the target. */
+export interface OtherProcess {
+  readonly jobs: Pick<Jobs, 'submit' | 'find' | 'inspect' | 'cancel' | 'release'>;
+  /** Submits, and is killed between the effect and its answer. */
+  submitAndDie(...words: Parameters<Jobs['submit']>): Promise<void>;
+  end(): Promise<void>;
 }
 
 /**
@@ -26,6 +34,8 @@ export interface ConformanceSubject {
    * for `attach`; else it must not be there, for `provision`. The same name again is the same target.
    */
   openFresh?(options: { name: string; exists: boolean; owner?: Owner }): ComputeTarget | Promise<ComputeTarget>;
+  /** Starts a process that has opened the same target for the same owner. `createSubject` makes it of a module's address. */
+  elsewhere?(): Promise<OtherProcess>;
   /** Whose things `open()` makes. */
   readonly owner: Owner;
   makeJob(programme: JobProgramme): JobSpec;

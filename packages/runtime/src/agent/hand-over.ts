@@ -45,7 +45,8 @@ export async function handOver(parts: HandOverParts, names: readonly string[]): 
   return over.every(Boolean) ? { supervisedBy: 'none-needed' } : { supervisedBy: 'agent', pid: agent.pid };
 }
 
-async function bringUp({ secrets, logger, needed }: HandOverParts, start: AgentStart): Promise<{ pid: number } | { reason: string } | undefined> {
+/** The agent, started where there is none, that can resolve what is needed; or why there is none. */
+export async function bringUp({ secrets, logger, needed }: HandOverParts, start: AgentStart): Promise<{ pid: number } | { reason: string } | undefined> {
   try {
     const agent = await ensureAgent(start);
     if (agent === undefined || needed.length === 0) return agent;

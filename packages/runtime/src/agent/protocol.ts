@@ -1,5 +1,13 @@
 import { z } from 'zod';
 
+const measuresSchema = z.object({
+  requests: z.int(),
+  failures: z.int(),
+  mirrored: z.int(),
+  inFlight: z.int(),
+  lastMinute: z.object({ requests: z.int(), failures: z.int(), requestsPerSecond: z.number(), p50Ms: z.number().nullable(), p90Ms: z.number().nullable(), p99Ms: z.number().nullable() }),
+});
+
 /** What is asked of an agent over its socket: one JSON object a line, answered by one line. */
 export const agentRequestSchema = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('hello') }),
@@ -7,6 +15,8 @@ export const agentRequestSchema = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('poke') }),
   /** Which of `names` can the agent resolve, given these values of `env:` secrets, which it keeps in memory? */
   z.strictObject({ op: z.literal('secrets'), names: z.array(z.string()), values: z.record(z.string(), z.string()) }),
+  /** What its gateway measured of an endpoint, by deployment. */
+  z.strictObject({ op: z.literal('measures'), endpoint: z.string() }),
   /** Ends it; what it supervises is free for others. */
   z.strictObject({ op: z.literal('stop') }),
 ]);
@@ -19,6 +29,7 @@ export const agentAnswerSchema = z.object({
   supervised: z.int().nonnegative(),
   /** Names that it cannot resolve, of those it was asked for. */
   missing: z.array(z.string()).default([]),
+  measures: z.record(z.string(), measuresSchema).optional(),
   message: z.string().optional(),
 });
 export type AgentAnswer = z.infer<typeof agentAnswerSchema>;

@@ -79,6 +79,6 @@ class Life {
     }
     if (request.op === 'poke') await engine.claimNow();
     if (request.op === 'stop') this.#stop.abort();
-    return { ok: true, pid: process.pid, workspace: workspace.name, supervised: engine.load.supervised, missing };
+    return { ok: true, pid: process.pid, workspace: workspace.name, supervised: engine.load.supervised, missing, ...(request.op === 'measures' && { measures: engine.endpoints.measures(request.endpoint) }) };
   }
 }

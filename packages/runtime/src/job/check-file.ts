@@ -47,9 +47,14 @@ async function checkTarget(name: string, job: ParsedJob, options: CheckOptions, 
     if (isDestinoError(error, 'not-found')) return undefined;
     throw error;
   });
+  const kind = target?.kind ?? parts.settings.targets[name]?.kind;
+  if (kind !== undefined && parts.drivers.get(kind) === undefined) {
+    const { message, hint } = parts.drivers.missing(kind);
+    return no(name, [{ severity: 'error', path: 'compute', code: 'driver-missing', message, ...(hint !== undefined && { hint }) }]);
+  }
   if (target === undefined) return no(name, [{ severity: 'error', path: 'compute', code: 'target-missing', message: `there is no target '${name}'`, hint: 'destino target list' }]);
   const driver = parts.drivers.get(target.kind);
-  if (driver === undefined) return no(name, [{ severity: 'error', path: 'compute', code: 'driver-missing', message: `no driver for kind '${target.kind}' is loaded`, hint: 'destino driver list' }]);
+  if (driver === undefined) throw parts.drivers.missing(target.kind);
   const fates = checkFates({ kind: 'command-job', value: job.value, file: job.file, places: job.places }, target.kind);
   const notes: FormatProblem[] = fates.notes.map(({ fate, ...note }) => ({ ...note, fate, severity: 'warning', code: `fate-${fate}` }));
   if (!isFine(fates.problems)) return no(name, [...fates.problems, ...notes]);

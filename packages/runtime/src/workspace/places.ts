@@ -15,6 +15,7 @@ export type Places = {
   database: string;
   blobs: string;
   secrets: string;
+  endpointKeys: string;
   /** Working folders of targets, by name. */
   work: string;
   log: string;
@@ -57,6 +58,7 @@ export function placesOf(root: string, id: string, variables: Variables): Places
     database: join(folder, 'destino.db'),
     blobs: join(folder, 'blobs'),
     secrets: join(folder, 'secrets'),
+    endpointKeys: join(folder, 'endpoint-keys'),
     work: join(folder, 'targets'),
     log: join(folder, 'destino.log'),
     agentLog: join(folder, 'agent.log'),

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { loadWorkspaceFile, type FormatProblem, type TargetDescription, type WorkspaceSubstitute } from '@destino/formats';
+import { loadWorkspaceFile, type FormatProblem, type TargetDescription, type WorkspaceFile, type WorkspaceSubstitute } from '@destino/formats';
 import type { AnyDriver } from '@destino/core/driver';
 import { DestinoError } from '@destino/core/errors';
+import type { PluginEntry } from '../plugins/plugin-state.ts';
 import type { Variables } from './places.ts';
 
 /** A value and where it comes from, for `destino config list --origin`. */
@@ -23,22 +24,24 @@ export type SettingsSources = {
   userFile: string;
   variables: Variables;
   drivers: readonly AnyDriver[];
+  /** Some plugins were not loaded: a kind that nobody knows may be one of theirs, and is no fault of the file. */
+  incomplete?: boolean;
 };
 
 /** @throws `config-invalid` with every problem of the files that were read, in `details`. */
-export async function loadSettings({ workspaceFile, userFile, variables, drivers }: SettingsSources): Promise<Settings> {
+export async function loadSettings({ workspaceFile, userFile, variables, drivers, incomplete = false }: SettingsSources): Promise<Settings> {
   const settings: Settings = { defaultTarget: { value: 'local', origin: 'default' }, aliases: {}, environments: {}, targets: {} };
   for (const file of [existsSync(userFile) ? userFile : undefined, workspaceFile]) {
-    if (file !== undefined) await addFile(settings, file, drivers);
+    if (file !== undefined) await addFile(settings, file, drivers, incomplete);
   }
   const chosen = variables['DESTINO_TARGET'];
   if (chosen !== undefined && chosen !== '') settings.defaultTarget = { value: chosen, origin: 'DESTINO_TARGET' };
   return settings;
 }
 
-async function addFile(settings: Settings, file: string, drivers: readonly AnyDriver[]): Promise<void> {
+async function addFile(settings: Settings, file: string, drivers: readonly AnyDriver[], incomplete: boolean): Promise<void> {
   const schemas = new Map(drivers.map((driver) => [driver.kind, driver.configSchema]));
-  const { value, targets, problems } = await loadWorkspaceFile(file, { configSchema: (kind) => schemas.get(kind), kinds: [...schemas.keys()] });
+  const { value, targets, problems } = await loadWorkspaceFile(file, { configSchema: (kind) => schemas.get(kind), ...(!incomplete && { kinds: [...schemas.keys()] }) });
   if (value === undefined) throw fileRefused(file, problems);
   if (value.default_target !== undefined) settings.defaultTarget = { value: value.default_target, origin: file };
   for (const [name, names] of Object.entries(value.aliases ?? {})) settings.aliases[name] = { value: typeof names === 'string' ? [names] : names, origin: file };
@@ -59,11 +62,21 @@ export function fileRefused(file: string, problems: readonly FormatProblem[]): D
   });
 }
 
-/** The `name:` of a workspace file. @throws `config-invalid` when the file cannot be read. */
-export async function readWorkspaceName(file: string): Promise<string | undefined> {
+/** A workspace file as it is written. @throws `config-invalid` when it cannot be read. */
+async function readWorkspaceFile(file: string): Promise<WorkspaceFile> {
   const { value, problems } = await loadWorkspaceFile(file);
   if (value === undefined) throw fileRefused(file, problems);
-  return value.name;
+  return value;
+}
+
+/** The `name:` of a workspace file. @throws `config-invalid` when the file cannot be read. */
+export async function readWorkspaceName(file: string): Promise<string | undefined> {
+  return (await readWorkspaceFile(file)).name;
+}
+
+/** The `plugins:` of a workspace file. @throws `config-invalid` when the file cannot be read. */
+export async function readPluginEntries(file: string): Promise<readonly PluginEntry[]> {
+  return (await readWorkspaceFile(file)).plugins ?? [];
 }
 
 /** Names of targets with their aliases resolved, each once, in order. */

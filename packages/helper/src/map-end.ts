@@ -1,5 +1,5 @@
 import type { ExitCause, SeenJobState } from '@destino/core/model';
-import type { EndCause, JobRecord } from '@destino/helper';
+import type { EndCause, JobRecord } from './record.ts';
 
 type Ended = NonNullable<JobRecord['ended']>;
 

@@ -1,5 +1,16 @@
-import { quoteShell } from '@destino/helper';
-import type { MakerChoice } from './choose-maker.ts';
+import { quoteShell } from './quote-shell.ts';
+
+export type Python = { program: string; version: string };
+
+/** What brings a Python that is not on the machine, in the order in which it is asked. */
+export const makers = ['uv', 'micromamba', 'conda'] as const;
+export type Maker = (typeof makers)[number];
+
+/** By what a virtual environment is made. */
+export type MakerChoice =
+  | { tool: 'venv'; python: Python; note?: string }
+  /** `python` absent: the tool brings one that `wanted` admits. */
+  | { tool: Maker; program: string; python?: Python; wanted?: string; note?: string };
 
 /** Requirements and option lines as pip reads them from a file. */
 export type Wanted = { requirements: readonly string[]; relaxed: boolean };

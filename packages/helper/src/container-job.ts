@@ -1,4 +1,4 @@
-import { quoteShell } from '@destino/helper';
+import { quoteShell } from './quote-shell.ts';
 import type { Resources } from '@destino/core/model';
 
 export type Container = {

@@ -1,0 +1,3 @@
+export { driver } from './driver.ts';
+export { sshConfigSchema } from './config.ts';
+export type { SshConfig } from './config.ts';

@@ -1,0 +1,2 @@
+export { driverFiles } from './driver-files.ts';
+export type { NewDriver } from './driver-files.ts';

@@ -1,0 +1,3 @@
+export { createGateway } from './gateway.ts';
+export type { GatewayOptions } from './gateway.ts';
+export { chooseDeployment } from './choose-deployment.ts';

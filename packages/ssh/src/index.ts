@@ -1,0 +1,15 @@
+export { connectionFields, connectionSchema } from './connection/settings.ts';
+export type { ConnectionSettings } from './connection/settings.ts';
+export { SshLink } from './connection/link.ts';
+export type { OpenChannel, OpenOptions } from './connection/link.ts';
+export type { DialContext } from './connection/dial.ts';
+export { FarSide } from './far/far-side.ts';
+export type { Hello } from './far/far-side.ts';
+export { workDirSchema } from './far/work-dir.ts';
+export { deliver } from './content/deliver.ts';
+export type { Placing } from './content/deliver.ts';
+export { LogReader } from './runner/log-reader.ts';
+export { remoteJobs } from './runner/remote-jobs.ts';
+export type { Limits, RemoteRunner } from './runner/remote-jobs.ts';
+export { remoteOwned } from './runner/remote-owned.ts';
+export { probeMachine } from './runner/machine.ts';
