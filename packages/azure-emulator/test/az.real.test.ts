@@ -20,6 +20,8 @@ async function az(...words: string[]): Promise<string> {
 async function typed(words: string[], lines: readonly string[]): Promise<string> {
   const command = [script, 'run', ...words].map((word) => `'${word}'`).join(' ');
   const child = spawn('script', ['-qec', command, '/dev/null'], { env: { ...env, TERM: 'xterm', COLUMNS: '80', LINES: '24' }, stdio: 'pipe' });
+  const closed = new Promise((done) => child.once('close', done));
+  child.stdin.on('error', () => undefined); // it may have ended before the last line
   let heard = '';
   child.stdout.on('data', (chunk: Buffer) => (heard += chunk.toString('utf8')));
   await new Promise((done) => setTimeout(done, 6000));
@@ -29,7 +31,7 @@ async function typed(words: string[], lines: readonly string[]): Promise<string>
   }
   child.stdin.end();
   const timer = setTimeout(() => child.kill('SIGTERM'), 30_000);
-  await new Promise((done) => child.once('close', done));
+  await closed;
   clearTimeout(timer);
   return heard;
 }
