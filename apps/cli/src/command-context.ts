@@ -1,4 +1,5 @@
 import type { Destino } from '@destino/runtime';
+import type { Listing } from '@destino/runtime/listing';
 import type { Console } from './render/console.ts';
 
 /** What a command works with. */
@@ -6,6 +7,8 @@ export type CommandContext = {
   console: Console;
   /** Opens the workspace that is meant, looks after what nobody supervises, and closes it when the command is done. */
   open(options?: { reconcile?: boolean; /** Default true: says which plugins were not loaded, and why. */ tellPlugins?: boolean }): Promise<Destino>;
+  /** Opens only what a list of jobs is made of; looks after what nobody supervises, too. */
+  openListing(): Promise<Listing>;
   /** Opens the workspace without looking after anything, for commands that only name it. */
   variables: Readonly<Record<string, string | undefined>>;
   workspace: string | undefined;

@@ -1,4 +1,5 @@
 import type { Destino } from '@destino/runtime';
+import type { Listing } from '@destino/runtime/listing';
 import type { CommandContext, Signals } from './command-context.ts';
 import { agentCommand } from './agent-command.ts';
 import { exitCodes } from './exit-code.ts';
@@ -24,7 +25,9 @@ export function createContext(options: Readonly<Record<string, unknown>>): OpenC
   const output = options['output'];
   const console = new Console({ json: options['json'] === true || output === 'json', quiet: options['quiet'] === true, names: output === 'name', color: wantsColor(options, variables) });
   const workspace = typeof options['workspace'] === 'string' ? options['workspace'] : undefined;
+  const which = { variables, ...(workspace !== undefined && { workspace }) };
   let opened: Destino | undefined;
+  let listing: Listing | undefined;
   let isLeft = false;
   let leavesAfter = false;
   return {
@@ -40,8 +43,7 @@ export function createContext(options: Readonly<Record<string, unknown>>): OpenC
       opened = await createDestino({
         role: 'cli',
         agentCommand,
-        variables,
-        ...(workspace !== undefined && { workspace }),
+        ...which,
         ...(debug && { logger: createLineLogger('debug', (line) => console.alert(line.trimEnd()), () => Date.now()) }),
         ...(ask !== undefined && { ask: async ({ text, choices }) => await ask(text, choices) }),
       });
@@ -50,9 +52,16 @@ export function createContext(options: Readonly<Record<string, unknown>>): OpenC
       if (reconcile) isLeft = await opened.reconcile();
       return opened;
     },
+    async openListing() {
+      const { openListing } = await import('@destino/runtime/listing');
+      listing = await openListing(which);
+      if (await listing.needsEngine()) await this.open();
+      return listing;
+    },
     async close() {
       // Somebody's agent was killed, or never came up: what is unfinished gets one again.
       if (isLeft) await opened?.bringUpAgent();
+      await listing?.[Symbol.asyncDispose]();
       await opened?.[Symbol.asyncDispose]();
       // A plugin may have left a timer or a socket open; a command that is done does not wait for it.
       if (leavesAfter) setTimeout(() => process.exit(), leavesAfterMs).unref();

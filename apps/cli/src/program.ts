@@ -1,8 +1,11 @@
-import { Command, Option } from 'commander';
+import { Command, Option, type OutputConfiguration } from 'commander';
 import { commands, groups } from './table/commands.ts';
 import type { ArgumentSpec, CommandSpec, Given, OptionSpec } from './table/command.ts';
 import { globalOptions } from './table/options.ts';
 import { readVersion } from './version.ts';
+
+/** Columns. */
+export const widestHelp = 80;
 
 export type Chosen = { spec: CommandSpec; given: Omit<Given, 'rest'> };
 
@@ -10,8 +13,8 @@ export type Chosen = { spec: CommandSpec; given: Omit<Given, 'rest'> };
  * The command table as commander knows it: of groups and commands that `words` do not name only what a list of them
  * shows, since a start costs each option that is made. `choose` is called with what the command line asks for.
  */
-export function buildProgram(words: readonly string[], choose: (chosen: Chosen) => void): Command {
-  const program = settle(new Command('destino')).enablePositionalOptions()
+export function buildProgram(words: readonly string[], choose: (chosen: Chosen) => void, output: OutputConfiguration = {}): Command {
+  const program = settle(new Command('destino').configureOutput({ getOutHelpWidth: helpWidth, ...output })).enablePositionalOptions()
     .description('Run one unchanged job file on any compute target.')
     .version(readVersion(), '-V, --version', 'the version')
     .usage('<command> [options]')
@@ -25,6 +28,11 @@ export function buildProgram(words: readonly string[], choose: (chosen: Chosen) 
     for (const spec of commands.filter((each) => each.name.startsWith(`${name} `))) addCommand(group, spec, words, choose);
   }
   return program;
+}
+
+/** Help reads the same on every terminal that is wide enough: it is made beforehand, see `help-texts.ts`. */
+function helpWidth(): number {
+  return Math.min(widestHelp, process.stdout.columns ?? widestHelp);
 }
 
 function settle(command: Command): Command {

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { DestinoError } from '@destino/core/errors';
 import type { OpenContext } from './create-context.ts';
 import { buildProgram, type Chosen } from './program.ts';
 
@@ -25,7 +26,6 @@ async function runChosen({ spec, given }: Chosen, rest: readonly string[]): Prom
   const context = createContext(given.options);
   try {
     if (rest.length > 0 && spec.rest === undefined) {
-      const { DestinoError } = await import('@destino/core/errors');
       throw new DestinoError('config-invalid', `destino ${spec.name} takes nothing after --`, { hint: `destino ${spec.name} --help` });
     }
     const { run } = await spec.load();

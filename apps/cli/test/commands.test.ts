@@ -20,6 +20,14 @@ describe('the command line', () => {
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
+  it('answers help from what the bundle holds ready, word for word as the program would', async () => {
+    const bin = fileURLToPath(new URL('../bin/destino.js', import.meta.url));
+    for (const words of [[], ['run'], ['job'], ['job', 'list'], ['target', 'attach']]) {
+      const { stdout } = await promisify(execFile)(process.execPath, [bin, ...words, '--help'], { env: trial.variables() });
+      expect(stdout).toBe((await trial.run(...words, '--help')).stdout);
+    }
+  });
+
   it('helps with every command that it lists', async () => {
     const help = (await trial.run('--help')).stdout;
     for (const { name } of commands.filter(({ name: each, hidden }) => !each.includes(' ') && hidden !== true)) expect(help).toContain(`  ${name} `);

@@ -2,13 +2,10 @@ import { userInfo } from 'node:os';
 import type { EnginePolicy } from '@destino/core';
 import type { AnyDriver, Logger } from '@destino/core/driver';
 import { errorToData } from '@destino/core/errors';
-import { openSqliteStore } from '@destino/store-sql';
 import { AsyncStack } from './async-stack.ts';
 import type { Destino } from './destino.ts';
 import { DriverRegistry } from './drivers/driver-registry.ts';
 import { builtInDrivers } from './drivers/built-in-drivers.ts';
-import { monotonicMs } from './machine/clock.ts';
-import { readBootId } from './machine/boot-id.ts';
 import { readHostId } from './machine/host-id.ts';
 import { logFileWriter } from './machine/log-file.ts';
 import { createLineLogger } from './machine/logger.ts';
@@ -18,16 +15,9 @@ import type { PluginSource } from './plugins/plugin-state.ts';
 import { TrustBook } from './plugins/trust-book.ts';
 import { wire } from './register.ts';
 import { tokens, type Ask } from './tokens.ts';
-import { chooseWorkspace } from './workspace/find-workspace.ts';
-import { ensurePrivateFolder, placesOf, stateRoot, type Variables } from './workspace/places.ts';
+import { openWorkspaceStore, type WhichWorkspace } from './workspace/open-store.ts';
 
-export type DestinoOptions = {
-  /** A name, or the path of a folder with a `destino.yaml`. Default: `DESTINO_WORKSPACE`, else found from `folder` upwards. */
-  workspace?: string;
-  /** Where the search for `destino.yaml` begins. Default: the current folder. */
-  folder?: string;
-  /** The state of all workspaces. Default: `DESTINO_STATE_DIR`, else the platform's folder for state. */
-  stateFolder?: string;
+export type DestinoOptions = WhichWorkspace & {
   /** Beside the built-in ones. */
   drivers?: readonly AnyDriver[];
   /**
@@ -37,8 +27,6 @@ export type DestinoOptions = {
   plugins?: 'trusted' | readonly string[];
   /** Default: warnings go to `destino.log` in the workspace's state folder. */
   logger?: Logger;
-  /** Default: the variables of this process. */
-  variables?: Variables;
   /** `cli`, `agent`, `server`, `app` (the default). */
   role?: string;
   /** The program and its arguments that host this workspace's background agent; without it there is none. */
@@ -56,27 +44,19 @@ export type DestinoOptions = {
  * `openSqliteStore` throws.
  */
 export async function createDestino(options: DestinoOptions = {}): Promise<Destino> {
-  const variables = options.variables ?? process.env;
-  const root = options.stateFolder ?? stateRoot(variables);
-  const workspace = await chooseWorkspace({
-    choice: options.workspace ?? variables['DESTINO_WORKSPACE'],
-    folder: options.folder ?? process.cwd(),
-    readName: async (file) => (await import('./workspace/settings.ts')).readWorkspaceName(file),
-  });
-  const places = placesOf(root, workspace.id, variables);
-  ensurePrivateFolder(root);
+  const { workspace, places, variables, store } = await openWorkspaceStore(options);
   const stack = new AsyncStack();
+  stack.use(store);
   try {
     const logger = options.logger ?? createLineLogger('warn', logFileWriter(places.log), () => Date.now());
     const serves = options.servesEndpoints ?? options.role === 'agent';
     const gateway = serves ? (await import('@destino/gateway')).createGateway({ logger }) : undefined;
-    const store = stack.use(await openSqliteStore({ file: places.database, workspace: workspace.name, bootId: readBootId(), monotonicMs }));
     const container = wire({
       variables,
       places,
       store,
-      host: { hostId: readHostId(root), role: options.role ?? 'app', pid: process.pid },
-      drivers: await allDrivers(options, { root, workspace, variables }),
+      host: { hostId: readHostId(places.root), role: options.role ?? 'app', pid: process.pid },
+      drivers: await allDrivers(options, { root: places.root, workspace, variables }),
       logger,
       gateway,
       policy: options.policy ?? {},

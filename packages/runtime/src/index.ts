@@ -17,7 +17,7 @@ export type { Places, Variables } from './workspace/places.ts';
 export { listWorkspaces } from './workspace/list-workspaces.ts';
 export type { WorkspaceSummary } from './workspace/list-workspaces.ts';
 export type { Setting, Settings } from './workspace/settings.ts';
-export type { Job, LogChunk, Target, Why } from '@destino/core';
+export type { Job, JobLine, JobQuery, LogChunk, Target, Why } from '@destino/core';
 export { sizeText } from './job/take-snapshot.ts';
 export type { ForcedEnvironment, FormatProblem } from '@destino/formats';
 export type { CommandRun } from './job/command-request.ts';

@@ -1,8 +1,8 @@
 import type { Engine } from '@destino/core';
 import type { Clock } from '@destino/core/driver';
-import { isTerminalJobState, type JobState } from '@destino/core/model';
 import type { StateStore } from '@destino/core/store';
 import { endDeadSessions } from './dead-sessions.ts';
+import { hasUnsupervised } from './has-unsupervised.ts';
 
 const lookEveryMs = 5;
 
@@ -13,7 +13,7 @@ const lookEveryMs = 5;
 export async function reconcile(parts: { engine: Engine; store: StateStore; clock: Clock; hostId: string }, withinMs = 200): Promise<boolean> {
   const { engine, store, clock, hostId } = parts;
   const unserved = await isUnserved(store, hostId);
-  if (!unserved && !(await hasUnsupervised(store, hostId))) return false;
+  if (!unserved && !(await hasUnsupervised(store, () => hostId))) return false;
   const until = clock.monotonicMs() + withinMs;
   await engine.start();
   while (clock.monotonicMs() < until && engine.load.supervised > 0) await clock.sleep(lookEveryMs);
@@ -28,12 +28,4 @@ async function isUnserved(store: StateStore, hostId: string): Promise<boolean> {
   await endDeadSessions(store, hostId);
   const living = new Set((await store.sessions()).map(({ id }) => id));
   return items.some(({ session }) => session === undefined || !living.has(session));
-}
-
-async function hasUnsupervised(store: StateStore, hostId: string): Promise<boolean> {
-  const { items } = await store.list({ type: 'job', active: true, limit: 100 });
-  if (items.length === 0) return false;
-  await endDeadSessions(store, hostId);
-  const living = new Set((await store.sessions()).map(({ id }) => id));
-  return items.some(({ session, state }) => (session === undefined || !living.has(session)) && !isTerminalJobState(state as JobState));
 }

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import type { StateStore } from '@destino/core/store';
+import type { Dialect } from './dialect/dialect.ts';
 import { sqliteDialect } from './dialect/dialect-sqlite.ts';
 import { mapError, type Place } from './map-error.ts';
 import { SqlStateStore } from './sql-state-store.ts';
-import { Compiler } from './sql/statement.ts';
+import { Compiler, type Task } from './sql/statement.ts';
 import { prepareLocalFile } from './sqlite/local-file.ts';
 import { SqliteConnection } from './sqlite/sqlite-connection.ts';
 import { SqliteExecutor } from './sqlite/sqlite-executor.ts';
 import { openSqliteDatabase, sqliteLibrary, type SqliteLibrary } from './sqlite/sqlite-library.ts';
 import { waitForLock } from './sqlite/wait-for-lock.ts';
-import { continueTime, prepareSchema, type Opening } from './tasks/schema-task.ts';
+import { continueTime, prepareSchema, readyMeta, type Opening } from './tasks/schema-task.ts';
 import type { Meta } from './tasks/transaction.ts';
 
 export type SqliteStoreOptions = {
@@ -56,8 +57,8 @@ function openWith(connection: SqliteConnection, options: SqliteStoreOptions, pla
   try {
     const meta = waitForLock(busyTimeoutMs, () => {
       setUp(connection);
-      const opening = { workspace, bootId, incarnation: options.incarnation ?? randomUUID(), clockMs: Math.floor(monotonicMs()), transactionBase: 0 };
-      return prepare(connection, new Compiler(dialect, 'once'), opening);
+      const opening = { workspace, bootId, incarnation: () => options.incarnation ?? randomUUID(), clockMs: Math.floor(monotonicMs()), transactionBase: 0 };
+      return prepare(connection, new Compiler(dialect, 'once'), dialect, opening);
     });
     const info = { workspace, incarnation: meta.incarnation, schemaVersion: meta.schema_version };
     return new SqlStateStore(info, new SqliteExecutor({ connection, dialect, place, workspace, bootId, monotonicMs, busyTimeoutMs }));
@@ -74,13 +75,20 @@ function setUp(connection: SqliteConnection): void {
   connection.run('pragma temp_store = memory');
 }
 
-function prepare(connection: SqliteConnection, compiler: Compiler, opening: Opening): Meta {
-  connection.run('begin immediate');
+function prepare(connection: SqliteConnection, compiler: Compiler, dialect: Dialect, opening: Opening): Meta {
+  return within(connection, 'begin', () => connection.drive(readyMeta(compiler, dialect, opening))) ?? within(connection, 'begin immediate', () => connection.drive(madeReady(compiler, dialect, opening)));
+}
+
+function* madeReady(compiler: Compiler, dialect: Dialect, opening: Opening): Task<Meta> {
+  return yield* continueTime(compiler, yield* prepareSchema(compiler, dialect, opening), opening);
+}
+
+function within<T>(connection: SqliteConnection, begin: 'begin' | 'begin immediate', work: () => T): T {
+  connection.run(begin);
   try {
-    const meta = connection.drive(prepareSchema(compiler, sqliteDialect(), opening));
-    const current = connection.drive(continueTime(compiler, meta, opening));
+    const result = work();
     connection.run('commit');
-    return current;
+    return result;
   } catch (error) {
     connection.run('rollback');
     throw error;

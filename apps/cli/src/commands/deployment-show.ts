@@ -1,6 +1,6 @@
 import { DestinoError } from '@destino/core/errors';
 import { deploymentObject } from '../render/endpoint.ts';
-import { stateText } from '../render/job.ts';
+import { stateText } from '../render/job-lines.ts';
 import { findDeployment } from '../serving-names.ts';
 import type { Run } from '../table/command.ts';
 

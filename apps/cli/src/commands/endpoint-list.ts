@@ -1,6 +1,6 @@
 import { splitText } from '@destino/runtime';
 import { endpointObject } from '../render/endpoint.ts';
-import { stateText } from '../render/job.ts';
+import { stateText } from '../render/job-lines.ts';
 import { table } from '../render/table.ts';
 import type { Run } from '../table/command.ts';
 

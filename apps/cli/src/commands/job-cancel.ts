@@ -7,7 +7,8 @@ import { findJob } from '../find-job.ts';
 import { durationOption, flag, listArgument } from '../given.ts';
 import { jobsMatching } from '../job-filter.ts';
 import { confirm } from '../render/confirm.ts';
-import { jobObject, stateText } from '../render/job.ts';
+import { jobObject } from '../render/job.ts';
+import { stateText } from '../render/job-lines.ts';
 import type { Given, Run } from '../table/command.ts';
 
 /** The most jobs that one `--all` takes. */
@@ -42,7 +43,7 @@ async function chosen({ console }: CommandContext, destino: Destino, given: Give
     if (isTerminalJobState(job.state)) throw new DestinoError('config-invalid', `the last job, ${job.name}, has ended: ${job.state}`, { hint: 'name another: destino ps' });
     return [job];
   }
-  const { jobs } = await jobsMatching(destino, given, mostJobs, { active: true });
+  const { jobs } = await jobsMatching((query) => destino.engine.jobs(query), given, mostJobs, { active: true });
   const live = jobs.filter(({ state }) => !isTerminalJobState(state));
   if (live.length > 0) await confirm(console, `Cancel ${live.length} ${live.length === 1 ? 'job' : 'jobs'} (${live.slice(0, 5).map(({ name }) => name).join(', ')}${live.length > 5 ? ', …' : ''})?`, flag(given, 'yes'));
   else console.note('no unfinished job fits');

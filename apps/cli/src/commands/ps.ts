@@ -1,6 +1,7 @@
 import { flag } from '../given.ts';
 import { jobsMatching } from '../job-filter.ts';
-import { printJobs, stateText } from '../render/job.ts';
+import { printJobs } from '../render/job.ts';
+import { stateText } from '../render/job-lines.ts';
 import { table } from '../render/table.ts';
 import type { Run } from '../table/command.ts';
 
@@ -10,7 +11,7 @@ const recent = 20;
 export const run: Run = async (context, given) => {
   const { console } = context;
   const destino = await context.open();
-  const { jobs } = await jobsMatching(destino, given, flag(given, 'all') ? recent : 1000, flag(given, 'all') ? {} : { active: true });
+  const { jobs } = await jobsMatching((query) => destino.engine.jobs(query), given, flag(given, 'all') ? recent : 1000, flag(given, 'all') ? {} : { active: true });
   const services = await destino.engine.services.list();
   if (console.json) {
     for (const service of services) console.object(service);

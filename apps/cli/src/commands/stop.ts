@@ -3,7 +3,8 @@ import { DestinoError } from '@destino/core/errors';
 import { userInfo } from 'node:os';
 import { findJob } from '../find-job.ts';
 import { textArgument } from '../given.ts';
-import { jobObject, stateText } from '../render/job.ts';
+import { jobObject } from '../render/job.ts';
+import { stateText } from '../render/job-lines.ts';
 import type { Run } from '../table/command.ts';
 
 /** Ends a job or a service, whichever has the name; the last job when none is named. */

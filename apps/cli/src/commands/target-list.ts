@@ -1,4 +1,4 @@
-import { stateText } from '../render/job.ts';
+import { stateText } from '../render/job-lines.ts';
 import { table } from '../render/table.ts';
 import type { Run } from '../table/command.ts';
 import { targetObject } from '../render/target.ts';

@@ -1,5 +1,5 @@
 import { textArgument } from '../given.ts';
-import { stateText } from '../render/job.ts';
+import { stateText } from '../render/job-lines.ts';
 import { targetObject } from '../render/target.ts';
 import type { Run } from '../table/command.ts';
 

@@ -1,6 +1,6 @@
 import { findJob } from '../find-job.ts';
 import { textArgument } from '../given.ts';
-import { stateText } from '../render/job.ts';
+import { stateText } from '../render/job-lines.ts';
 import { table } from '../render/table.ts';
 import type { Run } from '../table/command.ts';
 

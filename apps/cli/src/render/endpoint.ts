@@ -1,6 +1,6 @@
 import { splitText, type Deployment, type DeployPlan, type Endpoint, type Measures, type Model } from '@destino/runtime';
 import type { Console } from './console.ts';
-import { stateText } from './job.ts';
+import { stateText } from './job-lines.ts';
 import { table } from './table.ts';
 import { agoText } from './time.ts';
 

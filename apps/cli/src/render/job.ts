@@ -1,17 +1,11 @@
 import type { Job } from '@destino/runtime';
 import type { Console } from './console.ts';
-import { table } from './table.ts';
+import { printJobLines, stateText } from './job-lines.ts';
 import { agoText, spanText } from './time.ts';
 
 /** The job object of `--json`. Fields are only ever added within a major version. */
 export function jobObject({ environment, ...job }: Job): Record<string, unknown> {
   return { ...job, ...(environment !== undefined && { environmentUsed: environment }) };
-}
-
-export function stateText(console: Console, state: string): string {
-  if (state === 'succeeded' || state === 'ready' || state === 'healthy') return console.style('green', state);
-  if (state === 'failed' || state === 'lost' || state === 'unhealthy') return console.style('red', state);
-  return state === 'cancelled' || state === 'cancelling' ? console.style('yellow', state) : console.style('cyan', state);
 }
 
 /** One line of why it is as it is. */
@@ -23,12 +17,7 @@ export function reasonText(job: Job): string {
 
 export function printJobs(console: Console, jobs: readonly Job[], nowMs: number): void {
   if (console.json) for (const job of jobs) console.object(jobObject(job));
-  else if (console.names || console.quiet) for (const { name } of jobs) console.line(name);
-  else if (jobs.length === 0) console.note('no jobs');
-  else {
-    const rows = jobs.map((job) => [job.name, stateText(console, job.state), job.target ?? '', agoText(job.createdAt, nowMs), spanText(job.startedAt ?? job.createdAt, job.finishedAt, nowMs), job.displayName ?? job.file ?? '']);
-    console.line(table(['NAME', 'STATE', 'TARGET', 'CREATED', 'TOOK', 'WHAT'], rows));
-  }
+  else printJobLines(console, jobs, nowMs);
 }
 
 /** Everything about one job. */

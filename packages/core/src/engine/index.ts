@@ -9,6 +9,8 @@ export { defaultPolicy } from './policy.ts';
 export type { EnginePolicy } from './policy.ts';
 export { jobViewObjectSchema } from './job-view.ts';
 export type { Job } from './job-view.ts';
+export { jobLineOf } from './job-line.ts';
+export type { JobLine } from './job-line.ts';
 export { logPosition } from './follow-logs.ts';
 export type { FollowOptions, LogChunk } from './follow-logs.ts';
 export type { Explanation, Why } from './why.ts';

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 /**
  * The closed set of error codes. Every one has a paragraph in `docs/errors.md`, and that page names no other;
  * a test compares the two.
@@ -25,7 +23,6 @@ export const errorCodes = [
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];
-export const errorCodeSchema = z.enum(errorCodes);
 
 /** Whether the same call may help: `same` as it is, `changed` after somebody changed something, or `never`. */
 export const retryAdvices = ['never', 'same', 'changed'] as const;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { jsonSchema } from '../model/json.ts';
-import { errorCodeSchema, retryAdvices } from './code.ts';
+import { errorCodes, retryAdvices } from './code.ts';
+
+export const errorCodeSchema = z.enum(errorCodes);
 
 /** An error as data: what `toJSON` gives, what stores and wires carry, and what an inspection of an unknown handle holds. */
 export const errorDataSchema = z.object({

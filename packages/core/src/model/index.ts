@@ -2,18 +2,8 @@ export { jsonSchema, textMapSchema } from './json.ts';
 export type { Json, TextMap } from './json.ts';
 export { keySchema, newKey } from './key.ts';
 export type { Key, RandomBytes } from './key.ts';
-export {
-  isTerminalJobState,
-  isWaitingJobState,
-  jobStateSchema,
-  jobStates,
-  seenJobStateSchema,
-  seenJobStates,
-  serviceStateSchema,
-  serviceStates,
-  targetStateSchema,
-  targetStates,
-} from './state.ts';
+export { isTerminalJobState, isWaitingJobState, jobStates, seenJobStates, serviceStates, targetStates } from './state.ts';
+export { jobStateSchema, seenJobStateSchema, serviceStateSchema, targetStateSchema } from './state-schema.ts';
 export type { JobState, SeenJobState, ServiceState, TargetState } from './state.ts';
 export { reasonSchema } from './reason.ts';
 export type { Reason } from './reason.ts';

@@ -4,7 +4,7 @@ import { exitSchema } from './exit.ts';
 import { handleSchema } from './handle.ts';
 import { jsonSchema } from './json.ts';
 import { reasonSchema } from './reason.ts';
-import { seenJobStateSchema, serviceStateSchema, targetStateSchema } from './state.ts';
+import { seenJobStateSchema, serviceStateSchema, targetStateSchema } from './state-schema.ts';
 
 const seen = {
   seen: z.literal('yes'),

@@ -1,20 +1,14 @@
-import { z } from 'zod';
-
 /** What a driver may say of a job. `lost` is missing: that verdict is the engine's. */
 export const seenJobStates = ['submitted', 'preparing', 'queued', 'running', 'finalizing', 'cancelling', 'succeeded', 'failed', 'cancelled'] as const;
 export const jobStates = [...seenJobStates, 'lost'] as const;
-export const seenJobStateSchema = z.enum(seenJobStates);
-export const jobStateSchema = z.enum(jobStates);
-export type SeenJobState = z.infer<typeof seenJobStateSchema>;
-export type JobState = z.infer<typeof jobStateSchema>;
+export type SeenJobState = (typeof seenJobStates)[number];
+export type JobState = (typeof jobStates)[number];
 
 export const targetStates = ['creating', 'ready', 'updating', 'starting', 'stopping', 'stopped', 'deleting', 'gone', 'failed'] as const;
-export const targetStateSchema = z.enum(targetStates);
-export type TargetState = z.infer<typeof targetStateSchema>;
+export type TargetState = (typeof targetStates)[number];
 
 export const serviceStates = ['deploying', 'healthy', 'unhealthy', 'updating', 'removing', 'gone', 'failed'] as const;
-export const serviceStateSchema = z.enum(serviceStates);
-export type ServiceState = z.infer<typeof serviceStateSchema>;
+export type ServiceState = (typeof serviceStates)[number];
 
 const terminalJobStates: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled', 'lost']);
 const waitingJobStates: ReadonlySet<string> = new Set(['submitted', 'preparing', 'queued']);

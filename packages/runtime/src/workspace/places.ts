@@ -63,7 +63,10 @@ export function placesOf(root: string, id: string, variables: Variables): Places
     log: join(folder, 'destino.log'),
     agentLog: join(folder, 'agent.log'),
     agentLock: join(folder, 'agent.lock'),
-    agentSocket: socketPath(folder, variables),
+    // Its name is a hash, and most commands need neither.
+    get agentSocket() {
+      return socketPath(folder, variables);
+    },
   };
 }
 

@@ -20,7 +20,7 @@ export function* openingSteps(dialect: Dialect, schema: string, identity: { work
   if (found.length === 0) yield once(builder.schema.createSchema(schema));
   const [server] = (yield once(toCompile(builder, sql`select ${transaction} as transaction, ${clock} as clock`))) as Server[];
   const number = server?.transaction ?? 0;
-  const meta = yield* prepareSchema(compiler, dialect, { ...identity, bootId: '', clockMs: server?.clock ?? 0, transactionBase: number - 1 });
+  const meta = yield* prepareSchema(compiler, dialect, { workspace: identity.workspace, incarnation: () => identity.incarnation, bootId: '', clockMs: server?.clock ?? 0, transactionBase: number - 1 });
   yield* continuePositions(compiler, meta, number);
   return meta;
 }

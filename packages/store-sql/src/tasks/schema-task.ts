@@ -7,7 +7,7 @@ import type { MetaTable } from '../sql/tables.ts';
 import { readMeta, type Meta } from './transaction.ts';
 
 /** What the host that opens a store says of it. */
-export type Opening = { workspace: string; incarnation: string; bootId: string; clockMs: number; transactionBase: number };
+export type Opening = { workspace: string; /** For a store that is made now. */ incarnation: () => string; bootId: string; clockMs: number; transactionBase: number };
 
 const insertMeta = statement<MetaTable>()((db, slot) =>
   db
@@ -36,6 +36,22 @@ const endSessions = statement<{ now: number }>()((db, slot) => db.deleteFrom('se
 
 const selectLatest = statement<NoSlots>()((db) => db.selectFrom('records').select(sql<number | null>`max(updated_ms)`.as('latest')));
 
+/**
+ * The workspace's row of a store that is ready as it is: its schema is this program's, and its time goes on by itself.
+ * Nothing is written then, and nobody waited for; `undefined` where there is something to do.
+ */
+export function* readyMeta(compiler: Compiler, dialect: Dialect, opening: Opening): Task<Meta | undefined> {
+  if ((yield once(dialect.findMeta)).length === 0) return undefined;
+  const found = yield* readMeta(compiler, 'read');
+  if (found === undefined || found.schema_version < schemaVersion) return undefined;
+  const meta = checkMeta(found, opening.workspace, 'exact');
+  return meta.boot_id === opening.bootId && opening.clockMs + meta.base_ms >= (yield* latestMs(compiler, meta)) ? meta : undefined;
+}
+
+function* latestMs(compiler: Compiler, meta: Meta): Task<number> {
+  return Math.max(meta.last_ms, (yield* compiler.first(selectLatest, {}))?.latest ?? 0);
+}
+
 /** Makes or migrates the schema, under the lock that the caller holds. */
 export function* prepareSchema(compiler: Compiler, dialect: Dialect, opening: Opening): Task<Meta> {
   if ((yield once(dialect.findMeta)).length === 0) yield once(metaTable(dialect));
@@ -43,7 +59,7 @@ export function* prepareSchema(compiler: Compiler, dialect: Dialect, opening: Op
     one: 1,
     schema_version: 0,
     workspace: opening.workspace,
-    incarnation: opening.incarnation,
+    incarnation: opening.incarnation(),
     boot_id: opening.bootId,
     base_ms: 0,
     last_ms: 0,
@@ -64,8 +80,7 @@ export function* prepareSchema(compiler: Compiler, dialect: Dialect, opening: Op
  * are over. A clock that is behind what was seen in the same boot is moved forward too.
  */
 export function* continueTime(compiler: Compiler, meta: Meta, opening: Opening): Task<Meta> {
-  const stored = yield* compiler.first(selectLatest, {});
-  const latest = Math.max(meta.last_ms, stored?.latest ?? 0);
+  const latest = yield* latestMs(compiler, meta);
   const sameBoot = meta.boot_id === opening.bootId;
   if (sameBoot && opening.clockMs + meta.base_ms >= latest) return meta;
   const base_ms = sameBoot ? latest - opening.clockMs : latest + 1 - opening.clockMs;

@@ -29,6 +29,17 @@ function raw(text: string): void {
   database.exec(text);
 }
 
+describe('the SQLite store', () => {
+  it('opens without waiting for a writer where nothing is to be made', async () => {
+    await (await open())[Symbol.asyncDispose]();
+    using writer = new DatabaseSync(file);
+    writer.exec('begin immediate');
+    await using store = await open({ busyTimeoutMs: 1 });
+    expect(await store.list({ type: 'job' })).toEqual({ items: [] });
+    writer.exec('rollback');
+  });
+});
+
 describe('the SQLite store refuses', () => {
   it('a folder that may not be written, and says how to look at it', () => {
     chmodSync(folder, 0o555);
