@@ -33,6 +33,17 @@ async function violationsOf(file: string): Promise<{ exchanges: number; violatio
   return { exchanges: verdicts.length, violations };
 }
 
+/** The driver's whole conformance would say the same requests again and again. */
+const driverChecks = 'probe.answers|failure.exit-code|owned.lists|cancel.ends|once.same-key';
+
+/** Runs a package's tests once more, with every exchange written down; answers the exit code. */
+function runSuite(exchangesFolder: string, project: string, ...more: string[]): Promise<number | null> {
+  const vitest = join(repository, 'node_modules/vitest/vitest.mjs');
+  const env = { ...process.env, DESTINO_RING: 'unit', DESTINO_EXCHANGES: exchangesFolder };
+  const child = spawn(process.execPath, [vitest, 'run', '--project', project, '--reporter', 'dot', ...more], { cwd: repository, env, stdio: 'ignore' });
+  return new Promise((done) => child.once('exit', done));
+}
+
 describe('the emulator and what Microsoft publishes', () => {
   const recorded = join(folder, 'examples.jsonl');
   let results: ExampleResult[] = [];
@@ -57,9 +68,7 @@ describe('the emulator and what Microsoft publishes', () => {
 
   it('keeps to the descriptions in every exchange of the test suite', async () => {
     const exchangesFolder = join(folder, 'suite');
-    const vitest = join(repository, 'node_modules/vitest/vitest.mjs');
-    const child = spawn(process.execPath, [vitest, 'run', '--project', '@destino/azure-emulator', '--project', '@destino/driver-aci', '--reporter', 'dot'], { cwd: repository, env: { ...process.env, DESTINO_RING: 'unit', DESTINO_EXCHANGES: exchangesFolder }, stdio: 'ignore' });
-    expect(await new Promise((done) => child.once('exit', done))).toBe(0);
+    expect(await Promise.all([runSuite(exchangesFolder, '@destino/azure-emulator'), runSuite(exchangesFolder, '@destino/driver-aci', '-t', driverChecks)])).toEqual([0, 0]);
     const all = join(folder, 'suite.jsonl');
     for (const name of readdirSync(exchangesFolder)) {
       const lines = readFileSync(join(exchangesFolder, name), 'utf8').split('\n').filter((line) => line !== '');

@@ -54,7 +54,7 @@ export function createConductor(world: World, runner: Runner, timings: Timings):
   };
   const mount = async (id: string, epoch: number): Promise<void> => {
     try {
-      await makeVolumes(hold.read(id, epoch));
+      await makeVolumes(hold.read(id, epoch), runner.kind);
     } catch (error) {
       fail(id, epoch, 'FailedMount', error);
     }
