@@ -3,7 +3,6 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { isDestinoError } from '@destino/core/errors';
 import { quoteShell } from '@destino/helper';
 import { contextFor, freshKey, Machine, spec, Trial } from './trial.ts';
 
