@@ -20,7 +20,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'one absence is taken for lost, and tried again',
     replacements: [
-      engine('job-steps/observe', 'if (inspection.conclusive || (absentCount >= policy.absences && old)) {', 'if (inspection.conclusive || absentCount + policy.absences + (old ? 1 : 0) > 0) {'),
+      engine('job-steps/observe', 'if (conclusive || tidied || (absentCount >= policy.absences && old)) {', 'if (conclusive || tidied || absentCount + policy.absences + (old ? 1 : 0) > 0) {'),
       engine('job-steps/observe', "cause: 'lost', conclusive: inspection.conclusive, reason", "cause: 'lost', conclusive: true, reason"),
     ],
   },
