@@ -16,7 +16,7 @@ async function start(command: string, rest: Partial<JobSpecInput> = {}): Promise
   return handle;
 }
 
-const bySlurm = (options: Record<string, string>, more: Partial<JobSpecInput['resources'] & object> = {}): Partial<JobSpecInput> => ({ resources: { ...more, properties: { slurm: options } } });
+const bySlurm = (options: Record<string, string>, more: Partial<NonNullable<JobSpecInput['resources']>> = {}): Partial<JobSpecInput> => ({ resources: { ...more, properties: { slurm: options } } });
 
 afterEach(async () => {
   for (const handle of made.splice(0)) await jobs.cancel(handle, { graceMs: 0 });

@@ -38,7 +38,11 @@ function makeJob(programme: JobProgramme): JobSpec {
   return trialJob(shellCommand(programme), { name: `conformance-${programme.does}`, secrets, resources: { nodes } });
 }
 
-export type Subject = ConformanceSubject & { readonly folder: string; readonly contexts: TestContext[]; openTarget(as?: Owner): ComputeTarget };
+export interface Subject extends ConformanceSubject {
+  readonly folder: string;
+  readonly contexts: TestContext[];
+  openTarget(as?: Owner): ComputeTarget;
+}
 
 /** The driver on a cluster, in a folder of its own there, as the conformance checks want it. */
 export function slurmSubject(driver: Driver<SlurmConfig>, more: Partial<SlurmConfig> & { slurmConf: string }): Subject {
