@@ -122,6 +122,10 @@ describe('the tracking server beside a job', () => {
     expect([readdirSync(at('elsewhere')), readdirSync(at('outputs')), existsSync(at('x'))]).toEqual([[], ['link'], false]);
   });
 
+  it('answers a client whose body it refuses to read', async () => {
+    for (let time = 0; time < 5; time += 1) expect((await raw('PUT', '/api/2.0/mlflow-artifacts/artifacts/../x', 'x'.repeat(3_000_000))).status).toBe(400);
+  });
+
   it('lets a script go on that asks for what it does not have, and notes it', async () => {
     expect(await call('POST', 'traces/start', { a: 1 })).toEqual({});
     expect(await call('POST', 'traces/start', { a: 1 })).toEqual({});

@@ -9,6 +9,7 @@ import json
 import os
 import select
 import signal
+import socket
 import socketserver
 import sys
 import threading

@@ -7,9 +7,17 @@ class Handler(socketserver.StreamRequestHandler):
                     return
                 self.answer(request)
                 if request.closes:
-                    return
+                    return self.linger()
         except OSError:
             return  # The client is gone; nobody is left to be told.
+
+    def linger(self):
+        """Reads on for a moment: closing on a body that nobody read would reset the connection, and the answer be lost."""
+        self.connection.shutdown(socket.SHUT_WR)
+        self.connection.settimeout(2)
+        for _ in range(64):
+            if not self.rfile.read1(CHUNK_BYTES):
+                return
 
     def answer(self, request):
         if request.headers.get("expect", "").lower() == "100-continue":
@@ -25,7 +33,7 @@ class Handler(socketserver.StreamRequestHandler):
             status, body = 404, {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": str(error)}
         except Exception as error:  # A request that is not what a client sends ends itself, not the server.
             status, body, request.closes = 400, {"error_code": "BAD_REQUEST", "message": repr(error)}, True
-        self.reply(status, body)
+        self.reply(status, body, request.closes)
 
     def check_caller(self, request):
         host = request.headers.get("host", "").rsplit(":", 1)[0]
@@ -72,12 +80,14 @@ class Handler(socketserver.StreamRequestHandler):
             raise Refusal(404, "RESOURCE_DOES_NOT_EXIST", "there is no artifact %s" % name)
         return open(place, "rb")
 
-    def reply(self, status, body):
+    def reply(self, status, body, closes):
         is_file = hasattr(body, "fileno")
         data = b"" if is_file else body.encode() if isinstance(body, str) else json.dumps(body).encode()
         size = os.fstat(body.fileno()).st_size if is_file else len(data)
         kind = "application/octet-stream" if is_file else "text/plain" if isinstance(body, str) else "application/json"
-        head = "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n" % (status, REASONS[status], kind, size)
+        # Said, or a client would send its next request into the end of this connection.
+        close = "Connection: close\r\n" if closes else ""
+        head = "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n%s\r\n" % (status, REASONS[status], kind, size, close)
         self.wfile.write(head.encode() + data)
         if is_file:
             with body:
