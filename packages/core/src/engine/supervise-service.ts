@@ -24,7 +24,8 @@ export async function superviseService(parts: EngineParts, tracked: Tracked): Pr
   // A first deployment whose answer was lost is finished under its own key before a newer revision begins: what it may
   // have made can only be found by that key, and would stand in the way of another.
   const unanswered = tracked.attempt?.phase === 'submitting' && context.doc.handle === undefined;
-  if (!unanswered && (tracked.attempt?.number ?? 0) < wanted.revision) return await begin(context, wanted.revision);
+  if (!unanswered && (tracked.attempt?.number ?? 0) < wanted.revision) return await begin(context, services, wanted.revision);
+  if (tracked.attempt?.phase === 'staging') return await stage(context, services, wanted);
   if (tracked.attempt?.phase === 'ready' || tracked.attempt?.phase === 'submitting') return await apply(context, services, wanted);
   return await look(context, services);
 }
@@ -46,7 +47,7 @@ async function commit(context: ServiceContext, change: { attempt?: Attempt; stat
 }
 
 /** The intent of one revision, with a key of its own, before any call. */
-async function begin(context: ServiceContext, revision: number): Promise<number> {
+async function begin(context: ServiceContext, services: Services, revision: number): Promise<number> {
   const { parts, tracked, request } = context;
   const record = await parts.targets.record(request.target);
   const attempt: Attempt = {
@@ -55,7 +56,7 @@ async function begin(context: ServiceContext, revision: number): Promise<number>
     number: revision,
     target: request.target,
     targetRevision: targetDocSchema.parse(record.doc).revision,
-    phase: 'ready',
+    phase: services.stage === undefined ? 'ready' : 'staging',
     reasons: [],
     exits: [],
     createdMs: context.nowMs,
@@ -66,6 +67,23 @@ async function begin(context: ServiceContext, revision: number): Promise<number>
   return 0;
 }
 
+/** Moves content, for as long as it takes. It has no effect that costs or runs, so it is simply done again after a failure. */
+async function stage(context: ServiceContext, services: Services, spec: ServiceSpec): Promise<number> {
+  const { parts, tracked } = context;
+  const { attempt } = tracked;
+  if (attempt === undefined) return 0;
+  try {
+    parts.tracker.guard(tracked);
+    const staged = await services.stage?.(spec, { key: attempt.key, fence: tracked.claim.fence, signal: parts.leaving.signal });
+    await commit(context, { attempt: { ...attempt, phase: 'ready', failures: 0, ...(staged !== undefined && { staged }) }, doc: { waitingFor: [], reason: undefined } });
+    return 0;
+  } catch (thrown) {
+    const error = toDestinoError(thrown);
+    if (error.op === 'engine.claim' || error.op === 'engine.poke' || parts.leaving.signal.aborted) throw error;
+    return await applyFailed(context, attempt, error.toJSON());
+  }
+}
+
 /** Deploys, or updates what stands. The same key again is the same effect, so a lost answer is asked for again. */
 async function apply(context: ServiceContext, services: Services, spec: ServiceSpec): Promise<number> {
   const { parts, tracked } = context;
@@ -74,7 +92,7 @@ async function apply(context: ServiceContext, services: Services, spec: ServiceS
   await commit(context, { attempt: { ...attempt, phase: 'submitting', submittedMs: context.nowMs }, expectPoke: tracked.record.poke });
   try {
     parts.tracker.guard(tracked);
-    const options = { key: attempt.key, fence: tracked.claim.fence };
+    const options = { key: attempt.key, fence: tracked.claim.fence, ...(attempt.staged !== undefined && { staged: attempt.staged }) };
     const { handle } = context.doc;
     const answer = handle === undefined ? await services.deploy(spec, options) : await services.update(handle, spec, options);
     await commit(context, { attempt: { ...attempt, phase: 'live', handle: answer.handle, failures: 0 }, doc: { handle: answer.handle, waitingFor: [], reason: undefined } });
@@ -90,14 +108,15 @@ async function applyFailed(context: ServiceContext, attempt: Attempt, error: { c
   await context.parts.tracker.refresh(context.tracked);
   context.doc = serviceDocSchema.parse(context.tracked.record.doc);
   // The write after the call happened, and only its answer was lost.
-  if (context.tracked.attempt?.key !== attempt.key || context.tracked.attempt.phase !== 'submitting') return 0;
+  const phase = context.tracked.attempt?.phase;
+  if (context.tracked.attempt?.key !== attempt.key || phase !== (attempt.phase === 'staging' ? 'staging' : 'submitting')) return 0;
   const reason = { code: error.code, text: error.message, ...(error.hint !== undefined && { fix: error.hint }) };
   if (error.retry === 'never' && error.code !== 'internal' && !predecessorShows(context, attempt, error.code)) {
     await commit(context, { attempt: { ...attempt, phase: 'live', failures: 0 }, state: 'failed', doc: { reason } });
     return lookEveryMs;
   }
   const failures = attempt.failures + 1;
-  await commit(context, { attempt: { ...attempt, phase: 'submitting', failures }, doc: { waitingFor: [reason] } });
+  await commit(context, { attempt: { ...attempt, phase, failures }, doc: { waitingFor: [reason] } });
   return error.retryAfterMs ?? backoffMs(context.parts.policy, failures);
 }
 
