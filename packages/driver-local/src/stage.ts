@@ -10,6 +10,7 @@ import type { Input, JobSpec } from '@destino/core/model';
 import { z } from 'zod';
 import { jobFiles, type JobFiles } from './layout.ts';
 import { errnoOf } from './map-error.ts';
+import { tellGrowth } from './tell-growth.ts';
 
 /** What staging left for `submit`: the names of the single files of `uri_file` inputs, and the image. It counts for one key only. */
 export const stagedSchema = z.object({ key: z.string(), singles: z.record(z.string(), z.string()), image: z.string().optional() });
@@ -35,7 +36,7 @@ export async function bringContent(job: JobSpec, key: string, files: JobFiles, c
   const aside = join(files.folder, `bringing-${randomUUID()}`);
   const drafts = jobFiles(aside);
   try {
-    const singles = await bringAside(job, drafts, context, options);
+    const singles = await tellGrowth(aside, context.clock, options, () => bringAside(job, drafts, context, options));
     await moveWhole(drafts.inputs, files.inputs);
     await moveWhole(drafts.work, files.work);
     return { key, singles, ...(inContainer(job.environment) && { image: await imageOf(job, context, options) }) };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DestinoError } from '@destino/core/errors';
 import { jobSpecSchema, type ServiceSpecInput } from '@destino/core/model';
 import { createEngineWorld, keyOf, request, type EngineWorld } from './engine-world.ts';
 
@@ -37,6 +38,36 @@ describe('services', () => {
     await engine.services.deploy(service(), 'a');
     await untilService(world, 'healthy');
     expect(world.remote.truth.effects.filter(({ op, outcome }) => op === 'deployService' && outcome === 'made')).toHaveLength(1);
+  });
+
+  it('have their content staged before anything is deployed, again where that broke off, a first revision and a later one', async () => {
+    const world = createEngineWorld();
+    const { engine, calls } = await world.started('h', { faults: [{ op: 'services.stage', attempts: [1], fault: { do: 'throw' } }] });
+    await engine.services.deploy(service(), 'a');
+    await world.until(async () => (await engine.services.get('s')).waitingFor.length > 0);
+    expect(await engine.services.get('s')).toMatchObject({ state: 'deploying' });
+    expect(calls.filter(({ op }) => op === 'services.deploy')).toEqual([]);
+    await untilService(world, 'healthy');
+    await engine.services.deploy(service(), 'a');
+    await world.until(async () => (await engine.services.get('s')).revision === 2, hour);
+    const changes = calls.filter(({ op }) => ['services.stage', 'services.deploy', 'services.update'].includes(op));
+    expect(changes.map(({ op }) => op)).toEqual(['services.stage', 'services.stage', 'services.deploy', 'services.stage', 'services.stage', 'services.update']);
+    expect(new Set(changes.slice(0, 3).map(({ key }) => key)).size).toBe(1);
+    expect(new Set(changes.map(({ key }) => key)).size).toBe(2);
+  });
+
+  it('fail with the reason where their content can never be staged, and keep what stands', async () => {
+    const world = createEngineWorld();
+    let refused = false;
+    const error = new DestinoError('rejected', 'the model is not a file of this world', { retry: 'never' });
+    const { engine } = await world.started('h', { hooks: { before: ({ op }) => (op === 'services.stage' && refused ? Promise.reject(error) : undefined) } });
+    await engine.services.deploy(service(), 'a');
+    await untilService(world, 'healthy');
+    refused = true;
+    await engine.services.deploy(service(), 'a');
+    await untilService(world, 'failed');
+    expect((await engine.services.get('s')).reason).toMatchObject({ text: expect.stringContaining('not a file') });
+    expect(world.remote.serviceHistory('s').at(-1)).toMatchObject({ revision: 1 });
   });
 
   it('leave a watch where a removal meets a deployment of unknown outcome', async () => {

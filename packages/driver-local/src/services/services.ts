@@ -28,7 +28,8 @@ export function localServices(here: LocalMachine, context: DriverContext): Servi
     stage: async (spec, options) =>
       told('bring the code and the model of the service', options, async () => {
         await here.prepare();
-        await bringRevision(spec, jobFiles(join(here.places.jobs, options.key)), context, options);
+        const files = jobFiles(join(here.places.jobs, options.key));
+        if (!existsSync(files.released)) await bringRevision(spec, files, context, options);
         return { key: options.key };
       }),
     deploy: async (spec, options) => told('deploy the service', options, async () => {

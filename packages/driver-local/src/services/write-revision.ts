@@ -3,7 +3,7 @@ import { existsSync, linkSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { extname, join } from 'node:path';
-import type { DriverContext, EffectOptions } from '@destino/core/driver';
+import type { DriverContext, EffectOptions, TransferOptions } from '@destino/core/driver';
 import type { ServiceSpec } from '@destino/core/model';
 import { quoteShell } from '@destino/helper';
 import { serviceFiles, type RevisionInput } from '@destino/scoring-host';
@@ -11,6 +11,7 @@ import { findProgram, jobPath, plainPath } from '../interpreters.ts';
 import { jobFiles, type JobFiles } from '../layout.ts';
 import type { LocalMachine } from '../local-machine.ts';
 import { errnoOf } from '../map-error.ts';
+import { tellGrowth } from '../tell-growth.ts';
 import { prepareVenv } from '../venv/prepare-venv.ts';
 
 /** Requests beyond this many times what the copies take at once are refused, as managed endpoints do. */
@@ -20,7 +21,7 @@ const inFlightFactor = 2;
 export type RevisionWriting = { spec: ServiceSpec; key: string; serviceKey: string; here: LocalMachine; context: DriverContext; script: string };
 
 /** Brings code and model of a revision into the folder of its key: whole, or not at all. */
-export async function bringRevision(spec: ServiceSpec, files: JobFiles, context: DriverContext, options: Pick<EffectOptions, 'signal'>): Promise<void> {
+export async function bringRevision(spec: ServiceSpec, files: JobFiles, context: DriverContext, options: TransferOptions): Promise<void> {
   if (existsSync(files.work)) return;
   await mkdir(files.folder, { recursive: true, mode: 0o700 });
   const aside = join(files.folder, `bringing-${randomUUID()}`);
@@ -28,8 +29,10 @@ export async function bringRevision(spec: ServiceSpec, files: JobFiles, context:
   try {
     await mkdir(join(aside, 'work'), { recursive: true });
     await mkdir(join(aside, 'model'), { recursive: true });
-    if (spec.model !== undefined) await context.content.materialise(spec.model.snapshot, join(aside, 'model'), call);
-    if (spec.server.kind === 'script') await context.content.materialise(spec.server.snapshot, join(aside, 'work'), call);
+    await tellGrowth(aside, context.clock, options, async () => {
+      if (spec.model !== undefined) await context.content.materialise(spec.model.snapshot, join(aside, 'model'), call);
+      if (spec.server.kind === 'script') await context.content.materialise(spec.server.snapshot, join(aside, 'work'), call);
+    });
     await moveOnce(join(aside, 'model'), join(files.folder, 'model'));
     await moveOnce(join(aside, 'work'), files.work); // last: with it the content is whole
   } finally {
