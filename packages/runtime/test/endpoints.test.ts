@@ -165,6 +165,16 @@ describe('endpoints', () => {
   });
 });
 
+describe('a file of a deployment', () => {
+  it('is checked target by target, without anything being brought to the workspace', async () => {
+    await trial.write({ 'code/score.py': 'def init(): pass\ndef run(data): return data\n', 'model/weights.json': '{}', 'blue.yml': 'name: blue\nendpoint_name: iris\nmodel: { path: model }\ncode_configuration: { code: code, scoring_script: score.py }\n', 'bare.yml': 'name: blue\nendpoint_name: iris\nmodel: { path: model }\n' });
+    const good = await destino.check({ file: join(trial.folder, 'blue.yml'), targets: ['lab'] });
+    expect(good.targets).toMatchObject([{ target: 'lab', verdict: expect.stringMatching(/^(yes|unknown)$/) as string }]);
+    const bare = await destino.check({ file: join(trial.folder, 'bare.yml'), targets: ['lab', 'nowhere'] });
+    expect(bare.targets).toMatchObject([{ target: 'lab', verdict: 'no', problems: [{ path: 'model', message: expect.stringContaining('nothing says how to serve') as string }] }, { target: 'nowhere', verdict: 'no', problems: [{ code: 'target-missing' }] }]);
+  });
+});
+
 describe('models', () => {
   it('are numbered versions whose files come back as they were', async () => {
     await trial.write({ 'model/weights.json': '{"a": 2}', 'model/deep/.gitignore': '*' });

@@ -1,10 +1,11 @@
 import type { Engine } from '@destino/core';
 import type { Driver } from '@destino/core/driver';
 import { isDestinoError } from '@destino/core/errors';
-import { jobSpecSchema, targetProbeSchema, type JobSpec, type TargetProbe } from '@destino/core/model';
-import { checkFates, isFine, loadAnyFile, loadJobFile, lowerJob, planEnvironment, type FormatProblem, type LoadOptions, type ParsedJob } from '@destino/formats';
+import { targetProbeSchema, type JobSpec, type TargetProbe } from '@destino/core/model';
+import { isFine, loadAnyFile, loadDeploymentFile, loadJobFile, planEnvironment, type FormatProblem, type LoadOptions } from '@destino/formats';
 import type { DriverRegistry } from '../drivers/driver-registry.ts';
 import { resolveTargets, type Settings } from '../workspace/settings.ts';
+import { deploymentSubject, jobSubject, type Asked, type CheckSubject } from './check-subject.ts';
 import { freshProbe } from './choose-environment.ts';
 
 export type CheckOptions = {
@@ -29,20 +30,32 @@ export async function checkFile(options: CheckOptions, parts: CheckParts): Promi
   const { drivers } = parts;
   const load: LoadOptions = { set: options.set ?? [], inputs: options.inputs ?? {}, variables: options.variables ?? {}, currentFolder: process.cwd(), secrets: new Set(parts.secretNames) };
   const any = await loadAnyFile(options.file, { ...load, kinds: drivers.list().map(({ kind }) => kind), configSchema: (kind) => drivers.get(kind)?.configSchema });
-  if (any.kind !== 'command-job') return { kind: any.kind, targets: [], problems: any.problems };
-  const { job, problems } = await loadJobFile(options.file, { ...load, verb: 'job' });
-  if (job === undefined) return { kind: any.kind, targets: [], problems };
+  if (any.kind !== 'command-job' && any.kind !== 'online-deployment') return { kind: any.kind, targets: [], problems: any.problems };
+  const { subject, problems } = any.kind === 'command-job' ? await ofJob(options.file, load) : await ofDeployment(options.file, load);
+  if (subject === undefined) return { kind: any.kind, targets: [], problems };
   const targets: TargetCheck[] = [];
-  for (const name of await wantedTargets(options, job, parts)) targets.push(await checkTarget(name, job, options, parts));
+  for (const name of await wantedTargets(options, subject, parts)) targets.push(await checkTarget(name, subject, options, parts));
   return { kind: any.kind, targets, problems };
 }
 
-async function wantedTargets({ targets }: CheckOptions, job: ParsedJob, { engine, settings }: CheckParts): Promise<string[]> {
-  if (targets?.length === 1 && targets[0] === 'all') return (await engine.targets.list()).map(({ name }) => name);
-  return resolveTargets(targets ?? [job.target ?? settings.defaultTarget.value], settings.aliases);
+type Loaded = { subject: CheckSubject | undefined; problems: FormatProblem[] };
+
+async function ofJob(file: string, load: LoadOptions): Promise<Loaded> {
+  const { job, problems } = await loadJobFile(file, { ...load, verb: 'job' });
+  return { subject: job === undefined ? undefined : jobSubject(job), problems };
 }
 
-async function checkTarget(name: string, job: ParsedJob, options: CheckOptions, parts: CheckParts): Promise<TargetCheck> {
+async function ofDeployment(file: string, load: LoadOptions): Promise<Loaded> {
+  const { deployment, problems } = await loadDeploymentFile(file, load);
+  return { subject: deployment === undefined ? undefined : deploymentSubject(deployment), problems };
+}
+
+async function wantedTargets({ targets }: CheckOptions, subject: CheckSubject, { engine, settings }: CheckParts): Promise<string[]> {
+  if (targets?.length === 1 && targets[0] === 'all') return (await engine.targets.list()).map(({ name }) => name);
+  return resolveTargets(targets ?? [subject.target ?? settings.defaultTarget.value], settings.aliases);
+}
+
+async function checkTarget(name: string, subject: CheckSubject, options: CheckOptions, parts: CheckParts): Promise<TargetCheck> {
   const target = await parts.engine.targets.get(name).catch((error: unknown) => {
     if (isDestinoError(error, 'not-found')) return undefined;
     throw error;
@@ -55,13 +68,13 @@ async function checkTarget(name: string, job: ParsedJob, options: CheckOptions, 
   if (target === undefined) return no(name, [{ severity: 'error', path: 'compute', code: 'target-missing', message: `there is no target '${name}'`, hint: 'destino target list' }]);
   const driver = parts.drivers.get(target.kind);
   if (driver === undefined) throw parts.drivers.missing(target.kind);
-  const fates = checkFates({ kind: 'command-job', value: job.value, file: job.file, places: job.places }, target.kind);
+  const fates = subject.fates(target.kind);
   const notes: FormatProblem[] = fates.notes.map(({ fate, ...note }) => ({ ...note, fate, severity: 'warning', code: `fate-${fate}` }));
   if (!isFine(fates.problems)) return no(name, [...fates.problems, ...notes]);
   const free = target.kind === 'local' || options.online === true;
   const probe = (free ? await freshProbe(parts.engine, name, target.attributes['probe']) : undefined) ?? targetProbeSchema.safeParse((await parts.engine.targets.get(name)).attributes['probe']).data;
-  const found = environmentAndSpec(job, driver, target.config, probe, parts.settings);
-  const admitted = options.online === true && isFine(found.problems) && found.spec !== undefined ? await admission(parts.engine, name, found.spec) : [];
+  const found = environmentAndSpec(subject, driver, target.config, probe, parts.settings);
+  const admitted = options.online === true && isFine(found.problems) && found.asked !== undefined && 'job' in found.asked ? await admission(parts.engine, name, found.asked.job) : [];
   const problems = [...found.problems, ...notes, ...admitted];
   const at = (await parts.engine.targets.get(name)).attributes['probe'];
   const probedAt = typeof at === 'object' && at !== null && 'probedAt' in at ? String(at['probedAt']) : undefined;
@@ -74,18 +87,19 @@ function no(target: string, problems: FormatProblem[]): TargetCheck {
 }
 
 /** The driver's own word on the first way to realise the environment that it can take. */
-function environmentAndSpec(job: ParsedJob, driver: Driver, config: unknown, probe: TargetProbe | undefined, settings: Settings): { problems: FormatProblem[]; spec?: JobSpec } {
+function environmentAndSpec(subject: CheckSubject, driver: Driver, config: unknown, probe: TargetProbe | undefined, settings: Settings): { problems: FormatProblem[]; asked?: Asked } {
   const substitutes = Object.fromEntries(Object.entries(settings.environments).map(([name, { value }]) => [name, value]));
-  const plan = planEnvironment(job.environment, { substitutes });
+  const plan = planEnvironment(subject.environment, { substitutes });
   const reasons: FormatProblem[] = [];
   for (const candidate of plan.candidates) {
     if (!('environment' in candidate) || !isFine(candidate.problems)) {
       reasons.push(...candidate.problems);
       continue;
     }
-    const spec = jobSpecSchema.parse(lowerJob(job, { name: 'check', environment: candidate.environment }));
-    const problems: FormatProblem[] = driver.check({ job: spec }, driver.configSchema.parse(config), probe);
-    if (isFine(problems)) return { problems, spec };
+    const { asked, problems: refusals } = subject.ask(candidate.environment);
+    if (asked === undefined) return { problems: refusals };
+    const problems: FormatProblem[] = driver.check(asked, driver.configSchema.parse(config), probe);
+    if (isFine(problems)) return { problems, asked };
     reasons.push(...problems);
   }
   return { problems: reasons.length > 0 ? reasons : [plan.refusal] };
