@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { HostOptions } from '../src/host/service-host.ts';
 import { script, Trial } from './trial.ts';
 
 const trials: Trial[] = [];
-const trial = (): Trial => {
-  const made = new Trial();
+const trial = (options: Partial<HostOptions> = {}): Trial => {
+  const made = new Trial(options);
   trials.push(made);
   return made;
 };
@@ -114,4 +115,27 @@ describe('an update under load', () => {
     await here.host.stop(20_000);
     expect((await Promise.all(inFlight)).map(({ status }) => status)).toEqual([200, 200]);
   });
+});
+
+describe('the number of copies', () => {
+  it('grows to what the load needs, answers with all of them, and shrinks when it is quiet, without a dropped request', async () => {
+    const here = trial({ shrinkAfterMs: 1500 });
+    await here.serve(script, { copies: { min: 1, max: 3 } });
+    let goOn = true;
+    const answers: { status: number; text: string }[] = [];
+    const client = async (): Promise<void> => {
+      while (goOn) answers.push(await here.score({ sleepMs: 20 }));
+    };
+    const clients = Array.from({ length: 6 }, client);
+    await here.until(({ copies }) => copies.want === 3 && copies.ready === 3);
+    const before = answers.length;
+    await here.until(() => answers.length > before + 60);
+    const pids = new Set(answers.slice(before).filter(({ status }) => status === 200).map(({ text }) => (JSON.parse(text) as { pid: number }).pid));
+    goOn = false;
+    await Promise.all(clients);
+    expect(pids.size).toBeGreaterThanOrEqual(3);
+    await here.until(({ copies }) => copies.want === 1 && copies.ready === 1);
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+    expect((await here.score({})).status).toBe(200);
+  }, 60_000);
 });

@@ -6,12 +6,12 @@ import type { HostStatus, Revision } from './revision.ts';
 import { startBackend } from './start-backend.ts';
 
 const utilization = 0.7;
-const shrinkAfterMs = 60_000;
+const defaultShrinkAfterMs = 60_000;
 const scaleEveryMs = 1000;
 /** How long stopped connections may still be used by callers that have not yet heard of it. */
 const lingerMs = 250;
 
-export type HostOptions = Omit<FrontOptions, 'log' | 'swagger'> & { host: string; port: number; name?: string; version?: string; workerOutput?: 'inherit' | 'ignore'; write(text: string): void; onStatus(status: HostStatus): void };
+export type HostOptions = Omit<FrontOptions, 'log' | 'swagger'> & { host: string; port: number; name?: string; version?: string; workerOutput?: 'inherit' | 'ignore'; /** How long fewer copies must have been enough before there are fewer. Default: a minute. */ shrinkAfterMs?: number; write(text: string): void; onStatus(status: HostStatus): void };
 
 type Standing = { revision: Revision; backend: Backend };
 type Coming = { revision: Revision; backend?: Backend; abort: AbortController };
@@ -124,7 +124,7 @@ export class ServiceHost {
     this.#server.backend = next.backend;
     this.#log.line('I', 'destino', `revision ${next.revision.revision} serves`);
     if (last !== undefined) this.#retire(last.backend);
-    this.#autoscaler = new Autoscaler({ ...next.revision.copies, min: Math.max(1, next.revision.copies.min), concurrency: next.revision.concurrency, utilization, shrinkAfterMs });
+    this.#autoscaler = new Autoscaler({ ...next.revision.copies, min: Math.max(1, next.revision.copies.min), concurrency: next.revision.concurrency, utilization, shrinkAfterMs: this.#options.shrinkAfterMs ?? defaultShrinkAfterMs });
   }
 
   #scale(): void {
