@@ -60,6 +60,23 @@ describe('createDestino', () => {
     await expect(createDestino(await options({ drivers: [newer] }))).rejects.toMatchObject({ code: 'contract', hint: 'update Destino' });
   });
 
+  it('lists the nodes of a target, and says why a kind shows none', async () => {
+    const drivers = [
+      createFakeDriver({ remote: createFakeRemote({ nowMs: () => 0 }) }),
+      createFakeDriver({ kind: 'plain', remote: createFakeRemote({ nowMs: () => 0 }), unsupported: { nodes: 'it is one machine' } }),
+    ];
+    await using destino = await createDestino(await options({ drivers }));
+    await destino.targets.put({ name: 'cluster', kind: 'fake', config: {} });
+    await destino.targets.put({ name: 'single', kind: 'plain', config: {} });
+    const nodesOf = async (name: string): Promise<string[]> => {
+      const ids: string[] = [];
+      for await (const { id } of destino.targets.nodes(name)) ids.push(id);
+      return ids;
+    };
+    expect((await nodesOf('cluster'))[0]).toBe('node-0');
+    await expect(nodesOf('single')).rejects.toMatchObject({ code: 'unsupported', message: expect.stringContaining('it is one machine') as string });
+  });
+
   it('brings the targets, aliases and default of destino.yaml into force', async () => {
     const given = await options();
     await writeFile(join(root, 'work/destino.yaml'), 'name: team\ndefault_target: small\naliases: { cpu-cluster: [small, local] }\ntargets: { small: { kind: local, config: { cores: 1 } } }\n');

@@ -6,6 +6,7 @@ const targetName = { name: 'name', summary: 'a target; the default one when none
 export const otherCommands: readonly CommandSpec[] = [
   { name: 'target list', aliases: ['ls', 'get'], summary: 'the targets of the workspace', load: () => import('../commands/target-list.ts') },
   { name: 'target show', aliases: ['describe'], summary: 'everything about a target, and what its kind cannot do', arguments: [targetName], load: () => import('../commands/target-show.ts') },
+  { name: 'target nodes', summary: 'the machines or devices of a target, as they are now', arguments: [targetName], load: () => import('../commands/target-nodes.ts') },
   { name: 'target probe', summary: 'look at a target now', arguments: [targetName], load: () => import('../commands/target-probe.ts') },
   {
     name: 'target attach',

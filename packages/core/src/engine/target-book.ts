@@ -1,6 +1,6 @@
 import type { Admission } from '../driver/index.ts';
 import { DestinoError, toDestinoError } from '../errors/index.ts';
-import { isTerminalJobState, jobStates, newKey, type JobSpec, type Json, type TargetProbe } from '../model/index.ts';
+import { isTerminalJobState, jobStates, newKey, type JobSpec, type Json, type Node, type TargetProbe } from '../model/index.ts';
 import type { StoreRecord } from '../store/index.ts';
 import { targetDocSchema, targetRequestSchema, type TargetDoc } from './documents.ts';
 import { parseConfig } from './open-targets.ts';
@@ -92,6 +92,13 @@ export class TargetBook {
     const probe = await target.probe(signal === undefined ? {} : { signal });
     await this.#write(name, (doc) => ({ ...doc, attributes: { ...doc.attributes, probe: { ...probe, probedAt: wallTime(this.#parts.clock) } } }));
     return probe;
+  }
+
+  /** Its machines or devices, as they are now. @throws `unsupported` with the driver's reason when its kind shows none. */
+  async *nodes(name: string, signal?: AbortSignal): AsyncIterable<Node> {
+    const { target, kind } = await this.#parts.targets.use(name);
+    if (target.nodes === undefined) throw new DestinoError('unsupported', `targets of kind '${kind}' show no nodes`, { scope: name, hint: `destino target show ${name}` });
+    yield* target.nodes.list(undefined, signal === undefined ? {} : { signal });
   }
 
   /** Asks the target itself whether it would take a job now; `undefined` when its driver cannot ask. */
