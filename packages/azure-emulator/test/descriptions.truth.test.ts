@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Exchange } from '@destino/azure-emulator';
+import { machineLearningOperations } from './examples/arrange-machine-learning.ts';
 import { answerExamples, type ExampleResult } from './examples/answer-examples.ts';
 
 const truth = process.env['DESTINO_TRUTH'] ?? '../shared';
@@ -13,17 +14,17 @@ const folder = mkdtempSync(join(tmpdir(), 'azure-truth-'));
 
 type Verdict = { name: string; operation: string; status: number; violations: { where: string; code: string; message: string; at: string }[] };
 
-/** Only what the descriptions speak of: container instances, and the polls of their operations. */
+/** Only what the descriptions speak of: the services' own calls, and the polls of their operations. */
 function isDescribed({ request }: Exchange): boolean {
-  return request.url.includes('/Microsoft.ContainerInstance/');
+  return /\/Microsoft\.(ContainerInstance|MachineLearningServices)\//.test(request.url);
 }
 
 /** What the validator of the truth folder objects to. A request that was refused may be as wrong as it likes. */
-async function violationsOf(file: string): Promise<{ exchanges: number; violations: string[] }> {
+async function violationsOf(file: string, specification = ''): Promise<{ exchanges: number; violations: string[] }> {
   const validator = join(truth, 'tools/validate-arm.mjs');
   const known = join(descriptions, 'known-upstream-violations.json');
   const { stdout } = await new Promise<{ stdout: string }>((done, fail) => {
-    execFile(process.execPath, [validator, '--specs', join(descriptions, 'specification/containerinstance'), '--ignore', known, '--oav', repository, '--json', file], { maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [validator, '--specs', join(descriptions, 'specification', specification), '--ignore', known, '--oav', repository, '--json', file], { maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
       if (stdout === '') fail(new Error(stderr, { cause: error }));
       else done({ stdout });
     });
@@ -64,6 +65,19 @@ describe('the emulator and what Microsoft publishes', () => {
     const { exchanges, violations } = await violationsOf(recorded);
     expect(violations).toEqual([]);
     expect(exchanges).toBeGreaterThan(40);
+  });
+
+  it('answers every official example of machine learning that it has life for, in shape and without a violation', async () => {
+    const file = join(folder, 'machine-learning.jsonl');
+    const onExchange = (exchange: Exchange): void => {
+      if (exchange.request.url.includes('/Microsoft.MachineLearningServices/')) appendFileSync(file, `${JSON.stringify(exchange)}\n`);
+    };
+    const answered = await answerExamples({ descriptions, examples: descriptions, only: machineLearningOperations, onExchange });
+    expect(answered.filter(({ problems }) => problems.length > 0)).toEqual([]);
+    expect(answered.length).toBeGreaterThanOrEqual(140);
+    const { exchanges, violations } = await violationsOf(file, 'machinelearningservices');
+    expect(violations).toEqual([]);
+    expect(exchanges).toBeGreaterThan(400);
   });
 
   it('keeps to the descriptions in every exchange of the test suite', async () => {

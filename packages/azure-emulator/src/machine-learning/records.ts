@@ -20,6 +20,8 @@ export type RecordKind = {
   tell(properties: Properties, resource: Resource): Properties;
   /** Whether a list with these parameters shows it. */
   shows?(properties: Properties, query: URLSearchParams): boolean;
+  /** What a creation is answered with. Default 201. */
+  createdStatus?: number;
   /** After it was written. */
   kept?(resource: Resource): void;
 };
@@ -104,5 +106,5 @@ function put(world: World, kind: RecordKind, asked: Asked): Answer {
   const before = world.store.get(id);
   const accepted = kind.accept(properties, before === undefined ? undefined : recordProperties(before));
   const made = keepRecord(world, kind, id, accepted, authorOf(asked, world.clock.nowMs()));
-  return { status: before === undefined ? 201 : 200, body: recordView(kind, made) };
+  return { status: before === undefined ? (kind.createdStatus ?? 201) : 200, body: recordView(kind, made) };
 }

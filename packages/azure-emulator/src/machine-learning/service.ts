@@ -4,11 +4,13 @@ import { assetKinds } from './assets.ts';
 import { createComputeLife, type JobDesk } from './compute-life.ts';
 import { computeRoutes } from './compute-routes.ts';
 import { datastoreKind, furnishDatastores, secretRoutes, type Storage } from './datastores.ts';
-import { apiVersions, computeType, namespace } from './names.ts';
+import { apiVersions, computeType, namespace, workspaceType } from './names.ts';
+import { privateEndpointKind } from './private-endpoints.ts';
 import { recordRoutes } from './records.ts';
+import { ownTimers } from './timers.ts';
 import { defaultMachineLearningTimings, type MachineLearningTimings } from './timings.ts';
 import { defaultMachineLearningQuota, usageRoutes, type MachineLearningQuota } from './usage-routes.ts';
-import { workspaceRoutes } from './workspaces.ts';
+import { resumeWorkspace, workspaceRoutes } from './workspaces.ts';
 import type { Author } from './parents.ts';
 
 export type MachineLearningOptions = { timings?: Partial<MachineLearningTimings>; quota?: Partial<MachineLearningQuota>; storage?: Storage };
@@ -17,7 +19,9 @@ export type MachineLearningOptions = { timings?: Partial<MachineLearningTimings>
 const noStorage: Storage = { accountName: 'devstoreaccount1', key: 'bm8gc3RvcmFnZSB3YXMgZ2l2ZW4=', endpoint: 'core.windows.net', protocol: 'https' };
 
 /** Microsoft.MachineLearningServices. */
-export function machineLearning(world: World, options: MachineLearningOptions & { origin(): string }): Service {
+export function machineLearning(outer: World, options: MachineLearningOptions & { origin(): string }): Service {
+  const timers = ownTimers(outer.clock);
+  const world: World = { ...outer, clock: timers.clock };
   const timings = { ...defaultMachineLearningTimings, ...options.timings };
   const desk: JobDesk = { demand: () => [], begin: () => undefined, lost: () => undefined };
   const life = createComputeLife(world, timings, () => desk);
@@ -29,7 +33,7 @@ export function machineLearning(world: World, options: MachineLearningOptions & 
       for (const each of inside(workspace)) world.store.delete(each.id);
     },
   };
-  const kinds = [datastoreKind, ...assetKinds(world)];
+  const kinds = [datastoreKind, privateEndpointKind, ...assetKinds(world)];
   return {
     namespace,
     types: [
@@ -39,8 +43,12 @@ export function machineLearning(world: World, options: MachineLearningOptions & 
     ],
     routes: [...workspaceRoutes(workspaces), ...computeRoutes({ world, life, timings }), ...kinds.flatMap((kind) => recordRoutes(world, kind)), ...secretRoutes(world), ...usageRoutes(world, { ...defaultMachineLearningQuota, ...options.quota })],
     resume: () => {
+      for (const each of world.store.list(({ type }) => type === workspaceType)) resumeWorkspace(workspaces, each);
       for (const { id } of world.store.list(({ type }) => type === computeType)) life.settle(id);
     },
-    close: async () => life.close(),
+    close: async () => {
+      life.close();
+      timers.cancelAll();
+    },
   };
 }

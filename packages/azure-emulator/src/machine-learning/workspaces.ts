@@ -8,12 +8,13 @@ import { authorOf, systemData, workspaceId, type Author } from './parents.ts';
 import { apiVersions, namespace, workspacePath, workspacesPath, workspaceType } from './names.ts';
 import { guidOf } from './guid.ts';
 import { identityView } from './identity.ts';
+import { connectionsOf } from './private-endpoints.ts';
 
 const namePattern = /^[a-zA-Z0-9][\w-]{2,32}$/;
 const settleMs = 3000;
 
-/** What a workspace is made with, and what the service adds. `deleting` names the operation under way. */
-type Hidden = { created: Author; changed: Author; deleting?: string };
+/** What the service keeps beside what was written. `operation` is under way. */
+type Hidden = { created: Author; changed: Author; operation?: string; isDeleting?: boolean };
 
 export type WorkspaceTools = {
   world: World;
@@ -25,13 +26,14 @@ export type WorkspaceTools = {
   empty(workspace: Resource): Promise<void>;
 };
 
-function view({ world, origin }: WorkspaceTools, { id, name, type, body, hidden }: Resource): unknown {
+function view({ world, origin }: WorkspaceTools, workspace: Resource): unknown {
+  const { id, name, type, body, hidden } = workspace;
   const { created, changed } = hidden as Hidden;
   const written = isRecord(body['properties']) ? body['properties'] : {};
   const location = String(body['location']);
   const properties = {
     friendlyName: name, description: '', hbiWorkspace: false, allowPublicAccessWhenBehindVnet: false, publicNetworkAccess: 'Enabled', privateLinkCount: 0, imageBuildCompute: '', sharedPrivateLinkResources: [],
-    serviceProvisionedResourceGroup: `${name}_${guidOf(id).slice(0, 8)}`, privateEndpointConnections: [],
+    serviceProvisionedResourceGroup: `${name}_${guidOf(id).slice(0, 8)}`, privateEndpointConnections: connectionsOf(world, workspace),
     ...written,
     workspaceId: guidOf(id), discoveryUrl: `${origin()}/discovery/workspaces/${guidOf(id)}`, provisioningState: 'Succeeded', tenantId: world.tenantId,
     mlFlowTrackingUri: `azureml://${location}.api.azureml.ms/mlflow/v1.0${id}`,
@@ -97,10 +99,31 @@ function patch(tools: WorkspaceTools, asked: Asked): Answer {
   return { status: 202, headers: settled(tools, asked, changed, 'Updating') };
 }
 
-function settled({ world }: WorkspaceTools, asked: Asked, workspace: Resource, running: string): Record<string, string> {
+function settled(tools: WorkspaceTools, asked: Asked, workspace: Resource, running: 'Creating' | 'Updating' | 'Deleting'): Record<string, string> {
+  const { world } = tools;
   const operation = world.operations.begin({ subscription: workspace.subscription, provider: namespace, location: String(workspace.body['location']), about: workspace.id, running });
-  world.clock.after(settleMs, () => world.operations.end(operation, 'Succeeded'));
+  world.store.put({ ...workspace, hidden: { ...workspace.hidden, operation, ...(running === 'Deleting' && { isDeleting: true }) } });
+  endLater(tools, workspace.id, operation);
   return world.operations.headers(operation, asked, { location: true });
+}
+
+function endLater(tools: WorkspaceTools, id: string, operation: string): void {
+  const { clock, store, operations } = tools.world;
+  clock.after(settleMs, () => {
+    const workspace = store.get(id);
+    const isDeleting = (workspace?.hidden as Hidden | undefined)?.isDeleting === true;
+    if (workspace === undefined || !isDeleting) return operations.end(operation, 'Succeeded');
+    void tools.empty(workspace).then(() => {
+      store.delete(id);
+      operations.end(operation, 'Succeeded');
+    });
+  });
+}
+
+/** Takes up what a restart interrupted. */
+export function resumeWorkspace(tools: WorkspaceTools, { id, hidden }: Resource): void {
+  const { operation } = hidden as Hidden;
+  if (operation !== undefined) endLater(tools, id, operation);
 }
 
 function remove(tools: WorkspaceTools, asked: Asked): Answer {
@@ -108,14 +131,6 @@ function remove(tools: WorkspaceTools, asked: Asked): Answer {
   requireGroup(world, asked);
   const found = world.store.get(workspaceId(asked));
   if (found === undefined) return noContent;
-  if ((found.hidden as Hidden).deleting !== undefined) return { status: 200 };
-  const operation = world.operations.begin({ subscription: found.subscription, provider: namespace, location: String(found.body['location']), about: found.id, running: 'Deleting' });
-  world.store.put({ ...found, hidden: { ...found.hidden, deleting: operation } });
-  world.clock.after(settleMs, () => {
-    void tools.empty(found).then(() => {
-      world.store.delete(found.id);
-      world.operations.end(operation, 'Succeeded');
-    });
-  });
-  return { status: 202, headers: world.operations.headers(operation, asked, { location: true }) };
+  if ((found.hidden as Hidden).isDeleting === true) return { status: 200 };
+  return { status: 202, headers: settled(tools, asked, found, 'Deleting') };
 }

@@ -1,5 +1,6 @@
 import { startAzureEmulator, type Exchange } from '@destino/azure-emulator';
 import { arrangeContainerGroup } from './arrange-container-group.ts';
+import { arrangeMachineLearning } from './arrange-machine-learning.ts';
 import { callerOf, type Call } from './caller.ts';
 import { readExamples, type ExampleExchange } from './read-examples.ts';
 import { shapeProblems } from './shape.ts';
@@ -10,6 +11,7 @@ export type ExamplesOptions = { descriptions: string; examples: string; only?: R
 /** How a provider's state is arranged before an example is tried. The next services add theirs here. */
 const arrangements: readonly { namespace: RegExp; arrange: (call: Call, exchange: ExampleExchange) => Promise<void> }[] = [
   { namespace: /\/Microsoft\.ContainerInstance\//i, arrange: arrangeContainerGroup },
+  { namespace: /\/Microsoft\.MachineLearningServices\//i, arrange: arrangeMachineLearning },
 ];
 
 /** Asks the emulator what each example asks, and compares status, headers and body with what each expects. */
