@@ -72,7 +72,7 @@ describe('the emulator and what Microsoft publishes', () => {
     const onExchange = (exchange: Exchange): void => {
       if (exchange.request.url.includes('/Microsoft.MachineLearningServices/')) appendFileSync(file, `${JSON.stringify(exchange)}\n`);
     };
-    const answered = await answerExamples({ descriptions, examples: descriptions, only: machineLearningOperations, onExchange });
+    const answered = await answerExamples({ descriptions, examples: descriptions, only: machineLearningOperations, provider: 'MachineLearningServices', onExchange });
     expect(answered.filter(({ problems }) => problems.length > 0)).toEqual([]);
     expect(answered.length).toBeGreaterThanOrEqual(140);
     const { exchanges, violations } = await violationsOf(file, 'machinelearningservices');

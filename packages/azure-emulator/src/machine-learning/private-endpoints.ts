@@ -8,6 +8,7 @@ import { recordProperties, recordType, type RecordKind } from './records.ts';
 export const privateEndpointKind: RecordKind = {
   path: 'privateEndpointConnections/{connection}',
   operations: 'PrivateEndpointConnections',
+  anyName: true,
   createdStatus: 200,
   accept: (properties) => properties,
   tell: tellConnection,
@@ -16,7 +17,8 @@ export const privateEndpointKind: RecordKind = {
 function tellConnection(properties: Record<string, unknown>, { id, subscription, group }: Resource): Record<string, unknown> {
   const { privateEndpoint } = properties;
   const endpoint = isRecord(privateEndpoint) && typeof privateEndpoint['id'] === 'string' ? privateEndpoint : { id: `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.Network/privateEndpoints/${guidOf(id)}` };
-  return { ...properties, privateEndpoint: endpoint, provisioningState: 'Succeeded' };
+  const { privateLinkServiceConnectionState: link } = properties;
+  return { ...properties, privateLinkServiceConnectionState: { actionsRequired: 'None', ...(isRecord(link) && link) }, privateEndpoint: endpoint, provisioningState: 'Succeeded' };
 }
 
 /** As they stand in their workspace. */

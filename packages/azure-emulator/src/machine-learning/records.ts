@@ -20,6 +20,8 @@ export type RecordKind = {
   tell(properties: Properties, resource: Resource): Properties;
   /** Whether a list with these parameters shows it. */
   shows?(properties: Properties, query: URLSearchParams): boolean;
+  /** Names that the service makes itself are not looked at. */
+  anyName?: boolean;
   /** What a creation is answered with. Default 201. */
   createdStatus?: number;
   /** After it was written. */
@@ -99,7 +101,7 @@ export function requireRecord(world: World, kind: Pick<RecordKind, 'path'>, aske
 function put(world: World, kind: RecordKind, asked: Asked): Answer {
   requireParent(world, asked);
   const id = recordId(asked, kind.path);
-  const wrong = kind.path.match(/\{\w+\}/g)?.map((each) => asked.params[each.slice(1, -1)] ?? '').find((each) => !namePattern.test(each));
+  const wrong = kind.anyName === true ? undefined : kind.path.match(/\{\w+\}/g)?.map((each) => asked.params[each.slice(1, -1)] ?? '').find((each) => !namePattern.test(each));
   if (wrong !== undefined) throw userError(`'${wrong}' is no valid name: it begins with a letter or a digit and holds letters, digits, '-', '_' and '.', 255 at most.`);
   const { properties } = objectBody(asked);
   if (!isRecord(properties)) throw new ArmFault(400, 'InvalidRequestContent', `The request content was invalid: 'properties' is missing.`);

@@ -27,7 +27,7 @@ export function machineLearning(outer: World, options: MachineLearningOptions & 
   const life = createComputeLife(world, timings, () => desk);
   const inside = ({ id }: Resource): Resource[] => world.store.list((each) => each.id.toLowerCase().startsWith(`${id.toLowerCase()}/`));
   const workspaces = {
-    world, origin: options.origin,
+    world, settleMs: timings.workspaceMs, origin: options.origin,
     furnish: (workspace: Resource) => furnishDatastores(world, workspace, workspace.hidden['created'] as Author, options.storage ?? noStorage),
     empty: async (workspace: Resource) => {
       for (const each of inside(workspace)) world.store.delete(each.id);

@@ -11,13 +11,14 @@ import { identityView } from './identity.ts';
 import { connectionsOf } from './private-endpoints.ts';
 
 const namePattern = /^[a-zA-Z0-9][\w-]{2,32}$/;
-const settleMs = 3000;
 
 /** What the service keeps beside what was written. `operation` is under way. */
 type Hidden = { created: Author; changed: Author; operation?: string; isDeleting?: boolean };
 
 export type WorkspaceTools = {
   world: World;
+  /** How long a change takes. */
+  settleMs: number;
   /** Where the data planes are: what `discoveryUrl` leads to. */
   origin(): string;
   /** Makes what every workspace begins with. */
@@ -109,7 +110,7 @@ function settled(tools: WorkspaceTools, asked: Asked, workspace: Resource, runni
 
 function endLater(tools: WorkspaceTools, id: string, operation: string): void {
   const { clock, store, operations } = tools.world;
-  clock.after(settleMs, () => {
+  clock.after(tools.settleMs, () => {
     const workspace = store.get(id);
     const isDeleting = (workspace?.hidden as Hidden | undefined)?.isDeleting === true;
     if (workspace === undefined || !isDeleting) return operations.end(operation, 'Succeeded');

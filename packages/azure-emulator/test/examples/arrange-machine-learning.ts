@@ -20,7 +20,7 @@ export async function arrangeMachineLearning(call: Call, exchange: ExampleExchan
   await make(call, workspace, query, { location: 'eastus', properties: {} });
   if (kind === 'Compute') return await arrangeCompute(call, exchange, path, query);
   if (verb === 'List') {
-    for (const each of (exchange.expected.body as { value: Json[] }).value) await call('PUT', `${path}/${String(each['name'])}${query}`, asRequest(each));
+    for (const each of (exchange.expected.body as { value: Json[] }).value) await call('PUT', `${path}/${encodeURIComponent(String(each['name']))}${query}`, asRequest(each));
     return;
   }
   await call('DELETE', path + query);
@@ -46,7 +46,7 @@ async function arrangeWorkspace(call: Call, { operationId, status, body, expecte
   const written = verb === 'CreateOrUpdate' ? body : verb === 'Delete' || expected.body === undefined ? { location: 'westus' } : asRequest(expected.body);
   await make(call, path, query, written);
   const connections = (expected.body as { properties?: { privateEndpointConnections?: Json[] } } | undefined)?.properties?.privateEndpointConnections ?? [];
-  for (const each of connections) await call('PUT', `${path}/privateEndpointConnections/${String(each['name'])}${query}`, asRequest(each));
+  for (const each of connections) await call('PUT', `${path}/privateEndpointConnections/${encodeURIComponent(String(each['name']))}${query}`, asRequest(each));
   if (verb === 'Delete' && status === 200) await call('DELETE', path + query);
   if (verb === 'Update' && status === 200) await call('PATCH', path + query, body);
 }
