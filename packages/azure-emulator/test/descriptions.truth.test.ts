@@ -20,17 +20,17 @@ function isDescribed({ request }: Exchange): boolean {
 }
 
 /** What the validator of the truth folder objects to. A request that was refused may be as wrong as it likes. */
-async function violationsOf(file: string, specification = ''): Promise<{ exchanges: number; violations: string[] }> {
+async function violationsOf(file: string, sides: readonly string[] = ['request', 'response']): Promise<{ exchanges: number; violations: string[] }> {
   const validator = join(truth, 'tools/validate-arm.mjs');
   const known = join(descriptions, 'known-upstream-violations.json');
   const { stdout } = await new Promise<{ stdout: string }>((done, fail) => {
-    execFile(process.execPath, [validator, '--specs', join(descriptions, 'specification', specification), '--ignore', known, '--oav', repository, '--json', file], { maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [validator, '--specs', join(descriptions, 'specification'), '--ignore', known, '--oav', repository, '--json', file], { maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
       if (stdout === '') fail(new Error(stderr, { cause: error }));
       else done({ stdout });
     });
   });
   const verdicts = stdout.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Verdict);
-  const violations = verdicts.flatMap(({ name, operation, status, violations: all }) => all.filter(({ where }) => status < 400 || where === 'response').map(({ code, at, message }) => `${name} ${operation} ${status}: ${code} ${at} ${message}`));
+  const violations = verdicts.flatMap(({ name, operation, status, violations: all }) => all.filter(({ where }) => sides.includes(where) && (status < 400 || where === 'response')).map(({ code, at, message }) => `${name} ${operation} ${status}: ${code} ${at} ${message}`));
   return { exchanges: verdicts.length, violations };
 }
 
@@ -75,7 +75,8 @@ describe('the emulator and what Microsoft publishes', () => {
     const answered = await answerExamples({ descriptions, examples: descriptions, only: machineLearningOperations, provider: 'MachineLearningServices', onExchange });
     expect(answered.filter(({ problems }) => problems.length > 0)).toEqual([]);
     expect(answered.length).toBeGreaterThanOrEqual(140);
-    const { exchanges, violations } = await violationsOf(file, 'machinelearningservices');
+    // The requests are the examples' own, or made of their answers: they write what only the service may write.
+    const { exchanges, violations } = await violationsOf(file, ['response']);
     expect(violations).toEqual([]);
     expect(exchanges).toBeGreaterThan(400);
   });

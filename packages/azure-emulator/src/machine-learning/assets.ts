@@ -40,9 +40,14 @@ function containerKind(world: World, { type, word }: AssetOptions): RecordKind {
     tell: (properties, resource) => {
       const names = versions(resource).map(({ name }) => name);
       const numbers = names.filter((each) => /^\d+$/.test(each)).map(Number);
-      return { ...properties, ...(names.length > 0 && { latestVersion: names.at(-1) }), nextVersion: String(Math.max(0, ...numbers) + 1) };
+      return { ...properties, ...(word === 'Data' && { dataType: dataType(properties) }), ...(names.length > 0 && { latestVersion: names.at(-1) }), nextVersion: String(Math.max(0, ...numbers) + 1) };
     },
   };
+}
+
+/** Written in two ways, told in one. */
+function dataType({ dataType: written }: Properties): string {
+  return String(written ?? 'uri_folder').replace('Uri', 'uri_').replace('MLTable', 'mltable').toLowerCase();
 }
 
 function versionKind(world: World, { type, word, fixed, needed, own, container }: AssetOptions, parent: RecordKind): RecordKind {

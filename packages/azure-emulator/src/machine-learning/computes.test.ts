@@ -1,4 +1,4 @@
-import { AzureMachineLearningWorkspaces, type AmlCompute } from '@azure/arm-machinelearning';
+import type { AmlCompute, AzureMachineLearningWorkspaces } from '@azure/arm-machinelearning';
 import { describe, expect, it } from 'vitest';
 import { mlClientOf, startWithWorkspace, until } from './workspace.test.support.ts';
 

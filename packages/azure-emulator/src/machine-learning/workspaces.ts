@@ -40,7 +40,7 @@ function view({ world, origin }: WorkspaceTools, workspace: Resource): unknown {
     mlFlowTrackingUri: `azureml://${location}.api.azureml.ms/mlflow/v1.0${id}`,
   };
   const { identity, tags, sku, kind } = body;
-  return { id, name, type, location, tags: tags ?? {}, sku: sku ?? { name: 'Basic', tier: 'Basic' }, kind: kind ?? 'Default', identity: identityView(identity, id, world.tenantId), properties, systemData: systemData(created, changed) };
+  return { id, name, type, location, tags: tags ?? {}, sku: sku ?? { name: 'Basic', tier: 'Basic' }, ...(typeof kind === 'string' && { kind }), identity: identityView(identity, id, world.tenantId), properties, systemData: systemData(created, changed) };
 }
 
 /** Create, read, list, change and delete workspaces. */
@@ -105,7 +105,7 @@ function settled(tools: WorkspaceTools, asked: Asked, workspace: Resource, runni
   const operation = world.operations.begin({ subscription: workspace.subscription, provider: namespace, location: String(workspace.body['location']), about: workspace.id, running });
   world.store.put({ ...workspace, hidden: { ...workspace.hidden, operation, ...(running === 'Deleting' && { isDeleting: true }) } });
   endLater(tools, workspace.id, operation);
-  return world.operations.headers(operation, asked, { location: true });
+  return { ...world.operations.headers(operation, asked, { location: true }), 'retry-after': '10' }; // the least that the description allows
 }
 
 function endLater(tools: WorkspaceTools, id: string, operation: string): void {

@@ -37,7 +37,7 @@ const minimal: Readonly<Record<string, Json>> = {
 
 async function arrangeWorkspace(call: Call, { operationId, status, body, expected }: ExampleExchange, path: string, query: string): Promise<void> {
   const verb = operationId.split('_')[1];
-  if (verb?.startsWith('List') === true) {
+  if (operationId.startsWith('Workspaces_List')) {
     for (const each of (expected.body as { value: Json[] }).value) await make(call, String(each['id']).replace(/^.*(?=\/subscriptions)/, ''), query, asRequest(each));
     return;
   }
