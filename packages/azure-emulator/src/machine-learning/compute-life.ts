@@ -1,17 +1,8 @@
 import type { Resource } from '../state/resource-store.ts';
 import type { World } from '../world.ts';
 import { computeOf, type ComputeState, type PowerName } from './compute-state.ts';
-import { scaleCluster, type Demand } from './scale-cluster.ts';
+import { scaleCluster } from './scale-cluster.ts';
 import type { MachineLearningTimings } from './timings.ts';
-
-/** Jobs that wait for, or have, nodes of a compute. */
-export interface JobDesk {
-  demand(computeId: string): Demand[];
-  /** The run has all its nodes. */
-  begin(runId: string): void;
-  /** A node went away under it. */
-  lost(runId: string): void;
-}
 
 /** What computes do by themselves: they come to be, scale, rest and go. */
 export interface ComputeLife {
@@ -24,7 +15,7 @@ export interface ComputeLife {
 
 const passing = { Start: 'Starting', Stop: 'Stopping', Restart: 'Restarting', Create: 'Creating' } as const;
 
-export function createComputeLife(world: World, timings: MachineLearningTimings, desk: () => JobDesk): ComputeLife {
+export function createComputeLife(world: World, timings: MachineLearningTimings): ComputeLife {
   const { clock, store } = world;
   const timers = new Map<string, () => void>();
   let closed = false;
@@ -44,20 +35,15 @@ export function createComputeLife(world: World, timings: MachineLearningTimings,
     const nowMs = clock.nowMs();
     const state = structuredClone(computeOf(before));
     const ended = state.provisioning === 'Deleting' && (state.dueMs ?? 0) <= nowMs;
-    const after: (() => void)[] = [];
-    if (ended) {
-      for (const { runId } of state.nodes) if (runId !== undefined) after.push(() => desk().lost(runId));
-      store.delete(id);
-    } else {
+    if (ended) store.delete(id);
+    else {
       provision(state, nowMs);
-      if (state.request.computeType === 'AmlCompute') after.push(...scaleCluster({ world, timings, desk: desk(), state, id, nowMs }));
+      if (state.request.computeType === 'AmlCompute') scaleCluster({ world, timings, state, id, nowMs });
       store.put({ ...before, hidden: state });
     }
     if (state.operation !== undefined && (ended || !isMoving(state))) world.operations.end(state.operation, 'Succeeded');
-    for (const act of after) act();
     const nextMs = ended ? undefined : nextDue(state);
-    // What was begun above may have settled this compute anew: then it has a timer already.
-    if (nextMs !== undefined && !timers.has(key)) timers.set(key, clock.after(Math.max(1, nextMs - clock.nowMs()), () => settle(id)));
+    if (nextMs !== undefined) timers.set(key, clock.after(Math.max(1, nextMs - clock.nowMs()), () => settle(id)));
   };
   return {
     settle,

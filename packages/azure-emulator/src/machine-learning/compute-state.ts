@@ -11,7 +11,6 @@ export type ComputeNode = {
   dueMs?: number;
   /** When it last had nothing to do. */
   idleMs?: number;
-  runId?: string;
 };
 
 export type PowerName = 'Create' | 'Start' | 'Stop' | 'Restart';

@@ -51,8 +51,8 @@ function instance({ name, body, id }: Resource, { power }: ComputeState): object
   return { state: power.state, applications, connectivityEndpoints: { publicIpAddress: null, privateIpAddress: addressOf(id, 4) }, createdBy: { userName: 'emulator', userOrgId: guidOf(`${id} org`), userId: guidOf(`${id} user`) }, errors: [], lastOperation: { operationName, operationTime: iso(timeMs), operationStatus, operationTrigger } };
 }
 
-export function nodeView(compute: Resource, { id, number, state, runId }: ComputeNode): unknown {
-  return { nodeId: id, privateIpAddress: addressOf(compute.id, 4 + number), publicIpAddress: addressOf(`${compute.id} public`, 4 + number), port: 50_000 + number, nodeState: state, runId: runId ?? null };
+export function nodeView(compute: Resource, { id, number, state }: ComputeNode): unknown {
+  return { nodeId: id, privateIpAddress: addressOf(compute.id, 4 + number), publicIpAddress: addressOf(`${compute.id} public`, 4 + number), port: 50_000 + number, nodeState: state, runId: null };
 }
 
 /** An address that nobody has. */

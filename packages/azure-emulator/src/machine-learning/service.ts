@@ -1,7 +1,7 @@
 import type { Resource } from '../state/resource-store.ts';
 import type { Service, World } from '../world.ts';
 import { assetKinds } from './assets.ts';
-import { createComputeLife, type JobDesk } from './compute-life.ts';
+import { createComputeLife } from './compute-life.ts';
 import { computeRoutes } from './compute-routes.ts';
 import { datastoreKind, furnishDatastores, secretRoutes, type Storage } from './datastores.ts';
 import { apiVersions, computeType, namespace, workspaceType } from './names.ts';
@@ -23,8 +23,7 @@ export function machineLearning(outer: World, options: MachineLearningOptions & 
   const timers = ownTimers(outer.clock);
   const world: World = { ...outer, clock: timers.clock };
   const timings = { ...defaultMachineLearningTimings, ...options.timings };
-  const desk: JobDesk = { demand: () => [], begin: () => undefined, lost: () => undefined };
-  const life = createComputeLife(world, timings, () => desk);
+  const life = createComputeLife(world, timings);
   const inside = ({ id }: Resource): Resource[] => world.store.list((each) => each.id.toLowerCase().startsWith(`${id.toLowerCase()}/`));
   const workspaces = {
     world, settleMs: timings.workspaceMs, origin: options.origin,
