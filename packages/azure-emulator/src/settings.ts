@@ -3,6 +3,7 @@ import type { Answer, Asked } from './http/exchange.ts';
 import type { Quota } from './container-instance/quota.ts';
 import type { Runner } from './container-instance/runner.ts';
 import type { Timings } from './container-instance/timings.ts';
+import type { MachineLearningOptions } from './machine-learning/service.ts';
 import type { FaultPresetName } from './faults/presets.ts';
 import type { FaultRuleInput } from './faults/rule.ts';
 import type { EmulatorClock } from './time/emulator-clock.ts';
@@ -34,6 +35,7 @@ export type AzureEmulatorOptions = {
   tokenLifetimeSeconds?: number;
   limits?: Limits;
   containerInstances?: { timings?: Partial<Timings>; quota?: Partial<Quota> };
+  machineLearning?: MachineLearningOptions;
   /** What runs containers. Default: Docker where a daemon answers, else processes. */
   runner?: Runner | 'docker' | 'process';
   /** Told of every exchange whose answer was sent whole. */

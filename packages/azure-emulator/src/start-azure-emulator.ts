@@ -16,6 +16,7 @@ import { createRouter } from './http/router.ts';
 import { directoryRoutes, genericRoutes } from './resources/directory.ts';
 import { groupRoutes } from './resources/groups.ts';
 import { exchangeOf, type AzureEmulatorOptions } from './settings.ts';
+import { machineLearning } from './machine-learning/service.ts';
 import { openResourceStore } from './state/resource-store.ts';
 import { scaledClock, type EmulatorClock } from './time/emulator-clock.ts';
 import { openAuthority } from './tls/authority.ts';
@@ -73,7 +74,7 @@ export async function startAzureEmulator(options: AzureEmulatorOptions = {}): Pr
     identity: { header: secrets.identityHeader, endpoint: () => `${httpOrigin}/msi/token` },
   };
   const runner = await chooseRunner(options.runner);
-  const services: Service[] = [containerInstances(world, { runner, ...options.containerInstances })];
+  const services: Service[] = [containerInstances(world, { runner, ...options.containerInstances }), machineLearning(world, { ...options.machineLearning, origin: () => httpOrigin })];
   const router = createRouter([
     ...controlRoutes(faults, clock), ...entraRoutes({ tokens, accounts, tenantId, identity, identityHeader: secrets.identityHeader }),
     ...operations.routes, ...groupRoutes(world, () => services), ...directoryRoutes(world, () => services), ...services.flatMap(({ routes }) => routes), ...genericRoutes(world),

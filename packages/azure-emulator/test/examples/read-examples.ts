@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 export type Json = Record<string, unknown>;
 
@@ -92,7 +92,9 @@ function readJson(file: string): unknown {
 
 /** `Microsoft.X/stable/2023-05-01/examples/A.json`: what stays the same wherever the folder lies. */
 function tailOf(file: string): string {
-  return [basename(dirname(dirname(dirname(dirname(file))))), basename(dirname(dirname(dirname(file)))), basename(dirname(dirname(file))), basename(file)].join('/').toLowerCase();
+  const parts = file.split('/');
+  const version = parts.findLastIndex((each) => /^v?\d[\d.-]*(-preview)?$/.test(each));
+  return parts.slice(Math.max(0, version - 2)).join('/').toLowerCase();
 }
 
 function jsonFiles(folder: string): string[] {
