@@ -74,7 +74,7 @@ export async function startAzureEmulator(options: AzureEmulatorOptions = {}): Pr
     identity: { header: secrets.identityHeader, endpoint: () => `${httpOrigin}/msi/token` },
   };
   const runner = await chooseRunner(options.runner);
-  const services: Service[] = [containerInstances(world, { runner, ...options.containerInstances }), machineLearning(world, { ...options.machineLearning, origin: () => httpOrigin })];
+  const services: Service[] = [containerInstances(world, { runner, ...options.containerInstances }), machineLearning(world, { ...options.machineLearning, runner, origin: () => httpOrigin })];
   const router = createRouter([
     ...controlRoutes(faults, clock), ...entraRoutes({ tokens, accounts, tenantId, identity, identityHeader: secrets.identityHeader }),
     ...operations.routes, ...groupRoutes(world, () => services), ...directoryRoutes(world, () => services), ...services.flatMap(({ routes }) => routes), ...genericRoutes(world),

@@ -59,7 +59,7 @@ async function answerOf(options: GateOptions, asked: Asked, routed: ReturnType<R
   }
 }
 
-async function arm(options: GateOptions, asked: Asked, route: Route, apiVersions: readonly string[] | 'any'): Promise<Answer> {
+async function arm(options: GateOptions, asked: Asked, route: Route, apiVersions: readonly string[] | 'any' | 'none'): Promise<Answer> {
   const where = { operation: route.operation, method: asked.method, path: asked.path };
   if (options.faults.take('expired-token', where) !== undefined) throw new ArmFault(401, 'ExpiredAuthenticationToken', 'The access token expiry UTC time is earlier than current UTC time.', { headers: { 'www-authenticate': 'Bearer error="invalid_token"' } });
   const principal = principalOf(options, asked);
@@ -88,7 +88,8 @@ function principalOf({ tokens, accounts }: GateOptions, asked: Asked): Principal
   return account;
 }
 
-function checkVersion(asked: Asked, route: Route, apiVersions: readonly string[] | 'any'): void {
+function checkVersion(asked: Asked, route: Route, apiVersions: readonly string[] | 'any' | 'none'): void {
+  if (apiVersions === 'none') return;
   const version = asked.query.get('api-version') ?? [...asked.query].find(([name]) => name.toLowerCase() === 'api-version')?.[1];
   if (version === undefined || version === '') throw new ArmFault(400, 'MissingApiVersionParameter', "The api-version query parameter (?api-version=) is required for all requests.");
   if (apiVersions === 'any' || apiVersions.includes(version)) return;
@@ -96,7 +97,7 @@ function checkVersion(asked: Asked, route: Route, apiVersions: readonly string[]
 }
 
 function checkRole(asked: Asked, { role, clientId, objectId }: Principal): void {
-  const reads = asked.method === 'GET' || asked.method === 'HEAD';
+  const reads = asked.method === 'GET' || asked.method === 'HEAD' || asked.path.endsWith('/rundata');
   if (role === 'Owner' || role === 'Contributor' || (role === 'Reader' && reads)) return;
   if (role === 'None' && /^\/(subscriptions|tenants)\/?$/i.test(asked.path)) return;
   const action = `${asked.path.split('/').slice(-2).join('/')}/${reads ? 'read' : asked.method === 'DELETE' ? 'delete' : asked.method === 'POST' ? 'action' : 'write'}`;

@@ -17,7 +17,7 @@ export type Asked = {
   principal?: Principal;
 };
 
-/** `body` is sent as JSON, a string as it is. */
+/** `body` is sent as JSON; a string or bytes as they are. */
 export type Answer = { status: number; headers?: Readonly<Record<string, string>>; body?: unknown };
 
 export type Route = {
@@ -26,8 +26,8 @@ export type Route = {
   path: string;
   /** As in Microsoft's description where there is one: `ContainerGroups_Get`. Faults may name it. */
   operation: string;
-  /** Which api-versions are answered. Absent: the route is no part of ARM and needs no token. */
-  apiVersions?: readonly string[] | 'any';
+  /** Which api-versions are answered. `none`: a data plane, with tokens but without versions. Absent: the route is no part of ARM and needs no token. */
+  apiVersions?: readonly string[] | 'any' | 'none';
   handle(asked: Asked): Answer | Promise<Answer>;
 };
 

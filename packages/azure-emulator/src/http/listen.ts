@@ -59,7 +59,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, handler
     request.socket.resetAndDestroy();
     return;
   }
-  const payload = answer.body === undefined ? '' : typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
+  const payload = answer.body === undefined ? '' : typeof answer.body === 'string' || Buffer.isBuffer(answer.body) ? answer.body : JSON.stringify(answer.body);
   const bodyless = answer.status === 204 || asked.method === 'HEAD';
   response.writeHead(answer.status, { ...(!bodyless && { 'content-length': String(Buffer.byteLength(payload)) }), ...answer.headers });
   if (fate === 'reset-body') {

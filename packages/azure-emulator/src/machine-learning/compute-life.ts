@@ -1,7 +1,7 @@
 import type { Resource } from '../state/resource-store.ts';
 import type { World } from '../world.ts';
 import { computeOf, type ComputeState, type PowerName } from './compute-state.ts';
-import { scaleCluster } from './scale-cluster.ts';
+import { rest, scaleCluster } from './scale-cluster.ts';
 import type { MachineLearningTimings } from './timings.ts';
 
 /** What computes do by themselves: they come to be, scale, rest and go. */
@@ -10,6 +10,11 @@ export interface ComputeLife {
   settle(id: string): void;
   change(id: string, edit: (state: ComputeState) => void): Resource | undefined;
   power(id: string, name: Exclude<PowerName, 'Create'>, operation: string, trigger?: 'User' | 'IdleShutdown'): void;
+  /** Asks for nodes on behalf of a job. Again is the same claim. */
+  claim(id: string, job: string, count: number): void;
+  /** The nodes that a job has been given and still has; none while it waits, `undefined` once one was taken away. */
+  nodesOf(id: string, job: string): readonly string[] | undefined;
+  release(id: string, job: string): void;
   close(): void;
 }
 
@@ -38,6 +43,7 @@ export function createComputeLife(world: World, timings: MachineLearningTimings)
     if (ended) store.delete(id);
     else {
       provision(state, nowMs);
+      if (state.request.computeType === 'ComputeInstance') seat(state);
       if (state.request.computeType === 'AmlCompute') scaleCluster({ world, timings, state, id, nowMs });
       store.put({ ...before, hidden: state });
     }
@@ -48,6 +54,7 @@ export function createComputeLife(world: World, timings: MachineLearningTimings)
   return {
     settle,
     change,
+    ...claiming({ world, change, settle }),
     power: (id, name, operation, trigger = 'User') => {
       change(id, (state) => {
         const timeMs = clock.nowMs();
@@ -60,6 +67,35 @@ export function createComputeLife(world: World, timings: MachineLearningTimings)
       closed = true;
       for (const cancel of timers.values()) cancel();
       timers.clear();
+    },
+  };
+}
+
+type Claiming = { world: World; change: ComputeLife['change']; settle: ComputeLife['settle'] };
+
+function claiming({ world, change, settle }: Claiming): Pick<ComputeLife, 'claim' | 'nodesOf' | 'release'> {
+  return {
+    claim: (id, job, count) => {
+      change(id, (state) => {
+        const { claims = [] } = state;
+        state.claims = claims.some((each) => each.job === job) ? claims : [...claims, { job, count, nodes: [] }];
+      });
+      settle(id);
+    },
+    nodesOf: (id, job) => {
+      const compute = world.store.get(id);
+      if (compute === undefined) return undefined;
+      const { request, power, nodes, claims = [] } = computeOf(compute);
+      const mine = claims.find((each) => each.job === job)?.nodes ?? [];
+      if (request.computeType === 'ComputeInstance') return mine.length > 0 && power?.state !== 'Running' ? undefined : mine;
+      return mine.every((node) => nodes.some(({ id: there, state }) => there === node && state === 'running')) ? mine : undefined;
+    },
+    release: (id, job) => {
+      change(id, (state) => {
+        state.claims = (state.claims ?? []).filter((each) => each.job !== job);
+        for (const node of state.nodes) if (node.job === job && node.state === 'running') rest(node, world.clock.nowMs());
+      });
+      settle(id);
     },
   };
 }
@@ -79,6 +115,13 @@ function provision(state: ComputeState, nowMs: number): void {
   power.state = power.last.name === 'Stop' ? 'Stopped' : 'Running';
   power.last.status = 'Succeeded';
   delete power.dueMs;
+}
+
+/** An instance is its own only node; one job after the other has it. */
+function seat({ power, claims = [] }: ComputeState): void {
+  if (power?.state !== 'Running' || claims.some(({ nodes }) => nodes.length > 0)) return;
+  const [next] = claims;
+  if (next !== undefined) next.nodes = ['instance'];
 }
 
 function nextDue(state: ComputeState): number | undefined {

@@ -11,6 +11,8 @@ export type ComputeNode = {
   dueMs?: number;
   /** When it last had nothing to do. */
   idleMs?: number;
+  /** The job it runs. */
+  job?: string;
 };
 
 export type PowerName = 'Create' | 'Start' | 'Stop' | 'Restart';
@@ -33,7 +35,11 @@ export type ComputeState = {
   target: number;
   errors: { code: string; message: string }[];
   power?: Power;
+  /** Jobs in the order of their coming: how many nodes each wants, and which it has. */
+  claims?: NodeClaim[];
 };
+
+export type NodeClaim = { job: string; count: number; nodes: string[] };
 
 export function computeOf(resource: Pick<Resource, 'hidden'>): ComputeState {
   return resource.hidden as ComputeState;

@@ -42,17 +42,18 @@ function cluster(state: ComputeState): object {
   };
 }
 
-function instance({ name, body, id }: Resource, { power }: ComputeState): object {
+function instance({ name, body, id }: Resource, { power, claims = [] }: ComputeState): object {
   if (power === undefined) return {};
+  const busy = power.state === 'Running' && claims.some(({ nodes }) => nodes.length > 0);
   const { name: operationName, timeMs, status: operationStatus, trigger: operationTrigger } = power.last;
   const region = String(body['location']);
   const at = (kind: string): string => `https://${name}${kind}.${region}.instances.azureml.ms`;
-  const applications = power.state === 'Running' || power.state === 'JobRunning' ? [{ displayName: 'Jupyter', endpointUri: at('') }, { displayName: 'Jupyter Lab', endpointUri: `${at('')}/lab` }] : [];
-  return { state: power.state, applications, connectivityEndpoints: { publicIpAddress: null, privateIpAddress: addressOf(id, 4) }, createdBy: { userName: 'emulator', userOrgId: guidOf(`${id} org`), userId: guidOf(`${id} user`) }, errors: [], lastOperation: { operationName, operationTime: iso(timeMs), operationStatus, operationTrigger } };
+  const applications = power.state === 'Running' ? [{ displayName: 'Jupyter', endpointUri: at('') }, { displayName: 'Jupyter Lab', endpointUri: `${at('')}/lab` }] : [];
+  return { state: busy ? 'JobRunning' : power.state, applications, connectivityEndpoints: { publicIpAddress: null, privateIpAddress: addressOf(id, 4) }, createdBy: { userName: 'emulator', userOrgId: guidOf(`${id} org`), userId: guidOf(`${id} user`) }, errors: [], lastOperation: { operationName, operationTime: iso(timeMs), operationStatus, operationTrigger } };
 }
 
-export function nodeView(compute: Resource, { id, number, state }: ComputeNode): unknown {
-  return { nodeId: id, privateIpAddress: addressOf(compute.id, 4 + number), publicIpAddress: addressOf(`${compute.id} public`, 4 + number), port: 50_000 + number, nodeState: state, runId: null };
+export function nodeView(compute: Resource, { id, number, state, job }: ComputeNode): unknown {
+  return { nodeId: id, privateIpAddress: addressOf(compute.id, 4 + number), publicIpAddress: addressOf(`${compute.id} public`, 4 + number), port: 50_000 + number, nodeState: state, runId: job?.split('/').at(-1) ?? null };
 }
 
 /** An address that nobody has. */

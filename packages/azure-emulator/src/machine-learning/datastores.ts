@@ -7,7 +7,14 @@ import { userError, type Author } from './parents.ts';
 import { keepRecord, recordProperties, requireRecord, type Properties, type RecordKind } from './records.ts';
 
 /** The storage account behind new workspaces, where there is a real one. */
-export type Storage = { accountName: string; key: string; endpoint: string; protocol: 'http' | 'https' };
+export type Storage = {
+  accountName: string;
+  key: string;
+  endpoint: string;
+  protocol: 'http' | 'https';
+  /** Where its blobs are when not at `PROTOCOL://ACCOUNT.blob.ENDPOINT`: Azurite's `http://127.0.0.1:10000/devstoreaccount1`. */
+  blobUrl?: string;
+};
 
 /** Never given back with the datastore, only by `listSecrets`. */
 const secretNames: Readonly<Record<string, string>> = { AccountKey: 'key', Sas: 'sasToken', ServicePrincipal: 'clientSecret', Certificate: 'certificate' };

@@ -12,29 +12,57 @@ export function scaleCluster(scaling: Scaling): void {
   state.nodes = state.nodes.filter((node) => !isGone(node, nowMs));
   for (const node of state.nodes) if (node.state === 'preparing' && (node.dueMs ?? 0) <= nowMs) rest(node, nowMs);
   if (state.provisioning === 'Creating' || state.provisioning === 'Deleting') return;
+  preempt(scaling);
+  hand(state);
   resize(scaling);
-  const steady = state.nodes.every(({ state: seen }) => seen === 'idle') && state.nodes.length === state.target;
+  const steady = state.nodes.every(({ state: seen }) => seen === 'idle' || seen === 'running') && state.nodes.length === state.target;
   const allocation = steady ? 'Steady' : 'Resizing';
   if (allocation !== state.allocation) Object.assign(state, { allocation, allocationMs: nowMs });
 }
 
 function isGone({ state, dueMs }: ComputeNode, nowMs: number): boolean {
-  return state === 'leaving' && (dueMs ?? 0) <= nowMs;
+  return (state === 'leaving' || state === 'preempted') && (dueMs ?? 0) <= nowMs;
 }
 
-function rest(node: ComputeNode, nowMs: number): void {
+export function rest(node: ComputeNode, nowMs: number): void {
   node.state = 'idle';
   node.idleMs = nowMs;
   delete node.dueMs;
+  delete node.job;
+}
+
+/** Gives idle nodes to jobs: first come, first served, all nodes of a job at once. */
+function hand({ nodes, claims = [] }: ComputeState): void {
+  for (const claim of claims) {
+    if (claim.nodes.length > 0) continue;
+    const idle = nodes.filter(({ state }) => state === 'idle').slice(0, claim.count);
+    if (idle.length < claim.count) return;
+    claim.nodes = idle.map(({ id }) => id);
+    for (const node of idle) {
+      Object.assign(node, { state: 'running', job: claim.job });
+      delete node.dueMs;
+    }
+  }
+}
+
+/** A low-priority node may be taken away from its job. */
+function preempt({ world, state, timings, nowMs, id }: Scaling): void {
+  if (state.request.properties?.['vmPriority'] !== 'LowPriority') return;
+  for (const node of state.nodes) {
+    if (node.state === 'running' && world.faults.take('preempt', { path: id }) !== undefined) Object.assign(node, { state: 'preempted', dueMs: nowMs + timings.nodeLeaveMs });
+  }
 }
 
 /** As many nodes as the settings ask for; what is idle for too long goes. */
 function resize({ world, state, timings, nowMs, id }: Scaling): void {
   const { minNodeCount, maxNodeCount, nodeIdleTimeBeforeScaleDown } = scaleOf(state);
   const idleMs = durationMs(nodeIdleTimeBeforeScaleDown) ?? 0;
-  const staying = state.nodes.filter((node) => node.state !== 'leaving');
+  const staying = state.nodes.filter((node) => node.state !== 'leaving' && node.state !== 'preempted');
+  const waiting = (state.claims ?? []).filter(({ nodes }) => nodes.length === 0).reduce((sum, { count }) => sum + count, 0);
+  const running = staying.filter((node) => node.state === 'running').length;
+  const wanted = Math.max(minNodeCount, Math.min(maxNodeCount, running + waiting));
   state.errors = [];
-  for (let count = staying.length; count < minNodeCount; count += 1) {
+  for (let count = staying.length; count < wanted; count += 1) {
     if (world.faults.holds('quota', { path: id }) !== undefined) {
       state.errors = [{ code: 'ClusterCoreQuotaReached', message: 'Operation results in exceeding quota limits of Core. Maximum allowed: 0.' }];
       break;
@@ -42,7 +70,7 @@ function resize({ world, state, timings, nowMs, id }: Scaling): void {
     state.made += 1;
     state.nodes.push({ id: `tvm-${randomUUID().slice(0, 8)}_${state.made}-p`, number: state.made, state: 'preparing', dueMs: nowMs + timings.nodeStartMs });
   }
-  let spare = staying.length - minNodeCount;
+  let spare = staying.length - wanted;
   for (const node of staying) {
     if (node.state !== 'idle') continue;
     delete node.dueMs; // set anew below, or it would be due for ever
@@ -52,5 +80,5 @@ function resize({ world, state, timings, nowMs, id }: Scaling): void {
     else node.dueMs = dueMs;
     spare -= 1;
   }
-  state.target = state.nodes.filter((node) => node.state !== 'leaving').length;
+  state.target = state.nodes.filter((node) => node.state !== 'leaving' && node.state !== 'preempted').length;
 }
