@@ -28,16 +28,18 @@ export function jobKind(world: World, begin: (job: Resource) => void): RecordKin
       outputs: { default: { jobOutputType: 'uri_folder', uri: `azureml://datastores/workspaceartifactstore/ExperimentRun/dcid.${resource.name}`, mode: 'ReadWriteMount' }, ...(properties['outputs'] as object | undefined) },
       status: runOf(world.store, resource.id)?.status ?? 'Starting',
     }),
-    shows: (properties, query) => isListed(properties, query) && has(query, 'jobType', properties['jobType']) && hasTag(properties, query.get('tag')),
+    shows: (properties, query) => isListed(properties, query) && isOfType(query.get('jobType'), properties['jobType']) && hasTag(properties, query.get('tag')),
     kept: (job) => {
       if (runOf(world.store, job.id) === undefined) begin(job);
     },
   };
 }
 
-function has(query: URLSearchParams, name: string, value: unknown): boolean {
-  const wanted = query.get(name);
-  return wanted === null || wanted.toLowerCase() === String(value).toLowerCase();
+const types = ['automl', 'command', 'labeling', 'pipeline', 'spark', 'sweep'];
+
+/** A type that nobody knows leaves nothing out. */
+function isOfType(wanted: string | null, type: unknown): boolean {
+  return wanted === null || !types.includes(wanted.toLowerCase()) || wanted.toLowerCase() === String(type).toLowerCase();
 }
 
 /** `name`, or `name=value`. */

@@ -74,7 +74,7 @@ export function createJobLife(tools: JobTools): JobLife {
     close: async (endEffects) => {
       closed = true;
       clearTimeout(timer);
-      await Promise.all(active.values());
+      await Promise.all([...active.values()].filter((each) => each !== undefined));
       if (endEffects) await Promise.all([...active.keys()].map((id) => endRun(runner, runOf(world.store, id))));
     },
   };

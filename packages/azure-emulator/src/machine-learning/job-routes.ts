@@ -7,16 +7,17 @@ import { apiVersions, namespace, workspacePath } from './names.ts';
 import { requireParent, userError } from './parents.ts';
 import { recordId, recordRoutes, requireRecord, type RecordKind } from './records.ts';
 
-export type JobRouteTools = { world: World; kind: RecordKind; jobs: JobLife };
+export type JobRouteTools = { world: World; kind: RecordKind; jobs: JobLife; deleteMs: number };
 
 const one = `${workspacePath}/jobs/{job}`;
 
 /** Submit, read, list, cancel and delete jobs. */
-export function jobRoutes({ world, kind, jobs }: JobRouteTools): Route[] {
+export function jobRoutes(tools: JobRouteTools): Route[] {
+  const { world, kind } = tools;
   return [
     ...recordRoutes(world, kind).filter(({ method }) => method !== 'DELETE'),
-    { method: 'POST', path: `${one}/cancel`, operation: 'Jobs_Cancel', apiVersions, handle: (asked) => cancel({ world, kind, jobs }, asked) },
-    { method: 'DELETE', path: one, operation: 'Jobs_Delete', apiVersions, handle: (asked) => remove({ world, kind, jobs }, asked) },
+    { method: 'POST', path: `${one}/cancel`, operation: 'Jobs_Cancel', apiVersions, handle: (asked) => cancel(tools, asked) },
+    { method: 'DELETE', path: one, operation: 'Jobs_Delete', apiVersions, handle: (asked) => remove(tools, asked) },
   ];
 }
 
@@ -39,16 +40,16 @@ function cancel({ world, kind, jobs }: JobRouteTools, asked: Asked): Answer {
 }
 
 /** Twice in a row is answered 202, then 200 for as long as its files go, then 204. */
-function remove({ world, kind, jobs }: JobRouteTools, asked: Asked): Answer {
+function remove({ world, kind, jobs, deleteMs }: JobRouteTools, asked: Asked): Answer {
   requireParent(world, asked);
   const job = world.store.get(recordId(asked, kind.path));
-  if (job === undefined) return noContent;
+  if (job === undefined) return { ...noContent, headers: { location: `${asked.origin}${asked.path}` } };
   const run = runOf(world.store, job.id);
   if (run !== undefined && !isEnded(run)) throw new ArmFault(409, 'Conflict', `The job '${job.name}' is '${run.status}': cancel it first.`);
   if (job.hidden['isDeleting'] === true) return { status: 200, headers: { location: `${asked.origin}${job.id}` } };
   world.store.put({ ...job, hidden: { ...job.hidden, isDeleting: true } });
   const { operation, headers } = begun(world, asked, job.id, 'Deleting');
-  world.clock.after(1000, () => {
+  world.clock.after(deleteMs, () => {
     void jobs.destroy(job).then(() => {
       world.store.delete(job.id);
       world.operations.end(operation, 'Succeeded');

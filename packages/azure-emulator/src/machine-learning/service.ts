@@ -52,7 +52,7 @@ export function machineLearning(outer: World, options: MachineLearningOptions & 
       ...[job, ...kinds].map(({ path }) => ({ name: ['workspaces', ...path.split('/').filter((_, index) => index % 2 === 0)].join('/'), apiVersions })),
       { name: 'locations/usages', apiVersions }, { name: 'locations/quotas', apiVersions }, { name: 'locations/vmsizes', apiVersions },
     ],
-    routes: [...workspaceRoutes(workspaces), ...computeRoutes({ world, life, timings }), ...kinds.flatMap((kind) => recordRoutes(world, kind)), ...secretRoutes(world), ...usageRoutes(world, { ...defaultMachineLearningQuota, ...options.quota }), ...jobRoutes({ world, kind: job, jobs }), ...historyRoutes({ world, origin: options.origin, addressOf: content.addressOf }), ...content.routes],
+    routes: [...workspaceRoutes(workspaces), ...computeRoutes({ world, life, timings }), ...kinds.flatMap((kind) => recordRoutes(world, kind)), ...secretRoutes(world), ...usageRoutes(world, { ...defaultMachineLearningQuota, ...options.quota }), ...jobRoutes({ world, kind: job, jobs, deleteMs: timings.deleteMs }), ...historyRoutes({ world, origin: options.origin, addressOf: content.addressOf }), ...content.routes],
     resume: () => {
       for (const each of world.store.list(({ type }) => type === workspaceType)) resumeWorkspace(workspaces, each);
       for (const { id } of world.store.list(({ type }) => type === computeType)) life.settle(id);

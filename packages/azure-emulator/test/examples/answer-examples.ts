@@ -15,7 +15,7 @@ const arrangements: readonly { namespace: RegExp; arrange: (call: Call, exchange
 ];
 
 /** What is being deleted stays so for long enough to be asked about: 150 ms of real time. */
-const deletable = { workspaceMs: 75_000, deleteMs: 75_000 };
+const deletable = { workspaceMs: 75_000, deleteMs: 75_000, jobStartMs: 75_000 };
 
 /** Asks the emulator what each example asks, and compares status, headers and body with what each expects. */
 export async function answerExamples({ descriptions, examples, only, provider, onExchange }: ExamplesOptions): Promise<ExampleResult[]> {

@@ -3,7 +3,7 @@ import type { Call } from './caller.ts';
 import type { ExampleExchange, Json } from './read-examples.ts';
 
 /** The operations that the emulator gives life to; what else the description speaks of is kept as it is written. */
-export const machineLearningOperations = /^(Workspaces_(CreateOrUpdate|Update|Get|Delete|ListBy\w+)|Compute_(?!ListNodes)\w+|(Usages|Quotas|VirtualMachineSizes|Datastores|PrivateEndpointConnections)_\w+|(Code|Environment|Model|Data|Component)(Containers|Versions)_(CreateOrUpdate|Get|List|Delete))$/;
+export const machineLearningOperations = /^(Workspaces_(CreateOrUpdate|Update|Get|Delete|ListBy\w+)|Compute_(?!ListNodes)\w+|(Usages|Quotas|VirtualMachineSizes|Datastores|PrivateEndpointConnections)_\w+|Jobs_\w+|(Code|Environment|Model|Data|Component)(Containers|Versions)_(CreateOrUpdate|Get|List|Delete))$/;
 
 const cluster = { location: 'eastus', properties: { description: 'nodes', computeType: 'AmlCompute', properties: { vmSize: 'Standard_DS3_v2', scaleSettings: { maxNodeCount: 4, minNodeCount: 1, nodeIdleTimeBeforeScaleDown: 'PT5M' } } } };
 const readOnly = ['provisioningState', 'provisioningErrors', 'createdOn', 'modifiedOn', 'latestVersion', 'nextVersion', 'privateEndpointConnections', 'discoveryUrl', 'environmentType', 'isAttachedCompute', 'allocationState', 'nodeStateCounts', 'errors'];
@@ -19,6 +19,7 @@ export async function arrangeMachineLearning(call: Call, exchange: ExampleExchan
   const workspace = path.split('/').slice(0, 9).join('/');
   await make(call, workspace, query, { location: 'eastus', properties: {} });
   if (kind === 'Compute') return await arrangeCompute(call, exchange, path, query);
+  if (kind === 'Jobs' && verb !== 'List') return await arrangeJob(call, exchange, path, query);
   if (verb === 'List') {
     for (const each of (exchange.expected.body as { value: Json[] }).value) await call('PUT', `${path}/${encodeURIComponent(String(each['name']))}${query}`, asRequest(each));
     return;
@@ -67,6 +68,25 @@ async function arrangeCompute(call: Call, { operationId, status, body, expected 
   await make(call, own, query, written);
   if (verb === 'Delete' && status === 200) await call('DELETE', `${own}${query}&underlyingResourceAction=Delete`);
   if (verb === 'ListNodes') await until(async () => ((await call('POST', path + query)).body as { nodes: unknown[] }).nodes.length > 0);
+}
+
+/** Its compute is nowhere, so that it ends soon by itself. */
+async function arrangeJob(call: Call, { operationId, status, body, expected }: ExampleExchange, path: string, query: string): Promise<void> {
+  const verb = operationId.split('_')[1];
+  const own = path.replace(/\/cancel$/, '');
+  const ended = (): Promise<void> =>
+    until(async () => {
+      const { properties } = (await call('GET', own + query)).body as { properties?: { status: string } };
+      return properties === undefined || ['Completed', 'Failed', 'Canceled'].includes(properties.status);
+    });
+  await ended();
+  await forget(call, own, query);
+  if ((verb === 'CreateOrUpdate' && status === 201) || (verb === 'Delete' && status === 204)) return;
+  const written = verb === 'CreateOrUpdate' ? body : verb === 'Get' ? asRequest(expected.body) : { properties: { jobType: 'Command', command: 'true', environmentId: 'none' } };
+  const made = await call('PUT', own + query, written);
+  if (made.status >= 300) throw new Error(`could not make ${own}: ${made.status} ${JSON.stringify(made.body)}`);
+  if (verb === 'Delete' || (verb === 'Cancel' && status === 200)) await ended();
+  if (verb === 'Delete' && status === 200) await call('DELETE', own + query);
 }
 
 async function make(call: Call, id: string, query: string, request: unknown): Promise<void> {
