@@ -16,7 +16,7 @@ type Verdict = { name: string; operation: string; status: number; violations: { 
 
 /** Only what the descriptions speak of: the services' own calls, and the polls of their operations. */
 function isDescribed({ request }: Exchange): boolean {
-  return /\/Microsoft\.(ContainerInstance|MachineLearningServices)\//.test(request.url);
+  return /\/Microsoft\.(ContainerInstance|MachineLearningServices)\//.test(request.url) && !/^https?:\/\/[^/]+\/(history|artifact|artifact-content)\//.test(request.url);
 }
 
 /** Clients of the older kind repeat the parameters of a deletion when they poll; the validator knows the address as it was handed out. */
@@ -52,8 +52,11 @@ function runSuite(exchangesFolder: string, project: string, ...more: string[]): 
 
 describe('the emulator and what Microsoft publishes', () => {
   const recorded = join(folder, 'examples.jsonl');
+  const exchangesFolder = join(folder, 'suite');
   let results: ExampleResult[] = [];
+  let suites: Promise<(number | null)[]> = Promise.resolve([]);
   beforeAll(async () => {
+    suites = Promise.all([runSuite(exchangesFolder, '@destino/azure-emulator'), runSuite(exchangesFolder, '@destino/driver-aci', '-t', driverChecks)]); // they wait more than they work: beside the examples
     const onExchange = (exchange: Exchange): void => {
       if (isDescribed(exchange)) appendFileSync(recorded, `${JSON.stringify(exchange)}\n`);
     };
@@ -79,7 +82,7 @@ describe('the emulator and what Microsoft publishes', () => {
     };
     const answered = await answerExamples({ descriptions, examples: descriptions, only: machineLearningOperations, provider: 'MachineLearningServices', onExchange });
     expect(answered.filter(({ problems }) => problems.length > 0)).toEqual([]);
-    expect(answered.length).toBeGreaterThanOrEqual(140);
+    expect(answered.length).toBeGreaterThanOrEqual(170);
     // The requests are the examples' own, or made of their answers: they write what only the service may write.
     const { exchanges, violations } = await violationsOf(file, ['response']);
     expect(violations).toEqual([]);
@@ -87,8 +90,7 @@ describe('the emulator and what Microsoft publishes', () => {
   });
 
   it('keeps to the descriptions in every exchange of the test suite', async () => {
-    const exchangesFolder = join(folder, 'suite');
-    expect(await Promise.all([runSuite(exchangesFolder, '@destino/azure-emulator'), runSuite(exchangesFolder, '@destino/driver-aci', '-t', driverChecks)])).toEqual([0, 0]);
+    expect(await suites).toEqual([0, 0]);
     const all = join(folder, 'suite.jsonl');
     for (const name of readdirSync(exchangesFolder)) {
       const lines = readFileSync(join(exchangesFolder, name), 'utf8').split('\n').filter((line) => line !== '');

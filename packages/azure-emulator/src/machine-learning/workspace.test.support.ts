@@ -14,7 +14,7 @@ export function mlClientOf(emulator: AzureEmulator): AzureMachineLearningWorkspa
 /** An emulator, fast, with the workspace `work` in the group `demo`. */
 export async function startWithWorkspace(options: AzureEmulatorOptions = {}): Promise<AzureEmulator> {
   const emulator = await start({ timeScale: 200, tokenLifetimeSeconds: 1_000_000, ...options });
-  await mlClientOf(emulator).workspaces.beginCreateOrUpdateAndWait('demo', 'work', { location: 'westeurope' }, { updateIntervalInMs: 50 });
+  await mlClientOf(emulator).workspaces.beginCreateOrUpdate('demo', 'work', { location: 'westeurope' }); // it can be used at once
   return emulator;
 }
 
