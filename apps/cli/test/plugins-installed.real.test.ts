@@ -68,6 +68,16 @@ describe('a plugin that is installed', () => {
     expect(local.objects, local.stderr).toMatchObject([{ kind: 'local', failed: 0, part: expect.stringContaining('a temporary folder of this machine') as string }]);
   }, 120_000);
 
+  it.each([
+    { kind: 'ssh', only: 'static.identity,once.same-key,once.crash', passed: 3, part: 'an SSH server of this process on 127.0.0.1:' },
+    { kind: 'aci', only: 'static.identity,static.facets', passed: 2, part: 'the Azure emulator of this process at ' },
+  ])('certifies $kind on the part that comes with it, and says which', async ({ kind, only, passed, part }) => {
+    const { objects, stderr, code } = await trial.objects('driver', 'verify', kind, '--only', only);
+    expect(objects, stderr).toMatchObject([{ kind, passed, failed: 0, part: expect.stringContaining(part) as string }]);
+    expect(stderr).toContain(`${kind} is tried on ${part}`);
+    expect(code).toBe(0);
+  }, 120_000);
+
   it('leaves its kind to the one that was there, and every other driver at work', async () => {
     await trial.write({ 'destino.yaml': workspace(trial.folder) });
     await trial.run('plugin', 'add', tarball);

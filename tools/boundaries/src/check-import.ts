@@ -3,7 +3,7 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import type { Manifest, WorkspacePackage } from '@destino/repository';
 import type { ImportPlace } from './imports.ts';
 import {
-  appsMayLoadLazily, conformanceFile, containerPackages, contractOfCore, coreLayers, mayImport, mayUseContainer, type PackageType, platformPackages,
+  appsMayLoadLazily, conformanceFile, conformanceMayAlsoImport, containerPackages, contractOfCore, coreLayers, mayImport, mayUseContainer, type PackageType, platformPackages,
   testsMayAlsoImport,
 } from './policy.ts';
 import type { SourceFile } from './source-file.ts';
@@ -79,7 +79,7 @@ function checkOwn(context: ImportContext, target: WorkspacePackage): string[] {
   if (!mayImport[from.type].includes(type) && !alsoInTests.includes(type) && !isLazyPeer(context, target) && !isConformance(context, target)) {
     problems.push(`a type:${from.type} package may not import ${target.name} (type:${type})${describeAllowed(from.type)}`);
   }
-  if (from.type === 'driver' && type === 'core' && file.role === 'product' && !contractOfCore.includes(part)) {
+  if (from.type === 'driver' && type === 'core' && file.role === 'product' && file.name !== conformanceFile && !contractOfCore.includes(part)) {
     problems.push(`a driver may import only ${contractOfCore.map((name) => `${target.name}/${name}`).join(', ')}, not '${place.specifier}'`);
   }
   return problems;
@@ -91,7 +91,7 @@ function isLazyPeer({ from, place }: ImportContext, target: WorkspacePackage): b
 }
 
 function isConformance({ from, file }: ImportContext, target: WorkspacePackage): boolean {
-  return from.type === 'driver' && target.type === 'testkit' && file.name === conformanceFile;
+  return from.type === 'driver' && file.name === conformanceFile && conformanceMayAlsoImport.includes(target.type as PackageType);
 }
 
 function describeAllowed(type: PackageType): string {

@@ -22,8 +22,12 @@ export const testsMayAlsoImport: readonly PackageType[] = ['testkit', 'emulator'
 /** Loaded by name, and only when its command is used: allowed to apps behind `import()` and an optional peer. */
 export const appsMayLoadLazily: readonly PackageType[] = ['testkit', 'emulator'];
 
-/** The one file of a driver that may know the testkit, whose types it names; the kit itself is handed to it. */
+/**
+ * The one file of a driver that may know the testkit, whose types it names (the kit itself is handed to it), an emulator
+ * to try the driver on, and of core what a runtime would hand to the driver.
+ */
 export const conformanceFile = 'src/conformance.ts';
+export const conformanceMayAlsoImport: readonly PackageType[] = ['testkit', 'emulator'];
 
 /** The parts of core that are the contract: all that a driver sees. */
 export const contractOfCore: readonly string[] = ['driver', 'errors', 'model'];

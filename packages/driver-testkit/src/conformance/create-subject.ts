@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { AnyDriver, ComputeTarget } from '@destino/core/driver';
+import type { AnyDriver, Clock, ComputeTarget } from '@destino/core/driver';
 import { DestinoError } from '@destino/core/errors';
 import { jobSpecSchema, newKey, type Handle, type Json, type Owner, type ServiceSpec } from '@destino/core/model';
 import { startOtherProcess } from '../other-process/start-other-process.ts';
@@ -8,7 +8,7 @@ import { createTestContext, type TestContext, type TestContextOptions } from '..
 import { shellCommand } from './programme-kind.ts';
 import type { ConformanceSubject, Interposer } from './subject.ts';
 
-export type SubjectParts<Config> = Pick<ConformanceSubject, 'openFresh' | 'sampleRequest' | 'interposer' | 'startsOf' | 'patienceMs' | 'dispose'> & {
+export type SubjectParts<Config> = Pick<ConformanceSubject, 'openFresh' | 'sampleRequest' | 'interposer' | 'startsOf' | 'patienceMs' | 'pollMs' | 'dispose'> & {
   driver: Omit<AnyDriver, 'check' | 'open' | 'configSchema'> & { check: unknown; open(config: Config, context: TestContext): ReturnType<AnyDriver['open']>; configSchema: { parse(config: unknown): Config } };
   /** As a user writes it. */
   config: Json;
@@ -21,19 +21,23 @@ export type SubjectParts<Config> = Pick<ConformanceSubject, 'openFresh' | 'sampl
   makeService?(name: string, revision: number): ServiceSpec;
   /** `import.meta.url` of a module that exports `driver`, and `surroundings` where there are any: what other processes import. */
   module?: string;
+  /** Where the part's time passes faster, its clock. Default: the real one, which other processes always have. */
+  clock?: Clock;
+  /** What the config refers to, by name. Like the planted one, their values must be seen nowhere. */
+  secrets?: Readonly<Record<string, string>>;
   /** Where commands of jobs are found. Default `/usr/local/bin:/usr/bin:/bin`. */
   path?: string;
 };
 
 const owner: Owner = { workspace: 'conformance', incarnation: 'of-one-run' };
-const plantedSecrets = { planted: 'a-value-that-nobody-may-see' };
+const planted = { planted: 'a-value-that-nobody-may-see' };
 
 /** A subject for a driver whose jobs are POSIX shell, on a real clock: what most drivers need. */
 export function createSubject<Config>(parts: SubjectParts<Config>): ConformanceSubject {
-  const { driver, config: written, surroundings, module, path = '/usr/local/bin:/usr/bin:/bin', unknownHandle, prepare, ...rest } = parts;
+  const { driver, config: written, surroundings, module, path = '/usr/local/bin:/usr/bin:/bin', unknownHandle, prepare, clock = createRealClock(), secrets, ...rest } = parts;
   const config = driver.configSchema.parse(written);
   const contexts: TestContext[] = [];
-  const clock = createRealClock();
+  const plantedSecrets = { ...planted, ...secrets };
   const losing = answerLoser();
   const freshKey = (): string => newKey((size) => new Uint8Array(randomBytes(size)));
   return {

@@ -5,7 +5,9 @@ type Module = { conformance?: unknown };
 
 /** Of the drivers that come with Destino: each with the part that its package brings. */
 const builtIn: Readonly<Record<string, () => Promise<unknown>>> = {
+  aci: async () => await import('@destino/driver-aci/conformance'),
   local: async () => await import('@destino/driver-local/conformance'),
+  ssh: async () => await import('@destino/driver-ssh/conformance'),
 };
 
 /** The conformance export of a kind's package; undefined where it has none. */
